@@ -1,0 +1,321 @@
+"""The year: cycle, sheets (個票), their moves, reviews of measures, opinions and answers."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
+
+from mine_welfare.accounts.models import Organization
+from mine_welfare.toolkit.fiscal import wareki_year
+from plans.models import Plan
+
+from ..workflow import CycleState, EntryState, Verb
+from .structure import Action, Measure
+
+User = settings.AUTH_USER_MODEL
+
+
+class Scale(models.Model):
+    """評価の基準: the ratings and directions of a year, with their printed definitions."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="scales")
+    name = models.CharField("名称", max_length=60)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "評価の基準"
+        constraints = [models.UniqueConstraint(fields=["plan", "name"], name="scale_name_unique_in_plan")]
+
+    def __str__(self):
+        return self.name
+
+
+class Grade(models.Model):
+    """達成度の1段. `is_rated` is False for F X Y Z: counted apart, never in a share."""
+
+    class Tone(models.TextChoices):
+        A = "a", "濃い青"
+        B = "b", "淡い青"
+        C = "c", "黄の斜線"
+        D = "d", "赤の網"
+        NEUTRAL = "n", "灰"
+
+    scale = models.ForeignKey(Scale, models.CASCADE, related_name="grades")
+    code = models.CharField("記号", max_length=2)
+    label = models.CharField("名称", max_length=40)
+    short_label = models.CharField("短い名称", max_length=12)
+    mark = models.CharField("印", max_length=20, help_text="アイコンの名前")
+    tone = models.CharField("色と模様", max_length=1, choices=Tone, default=Tone.NEUTRAL)
+    definition = models.CharField("定義", max_length=120)
+    is_rated = models.BooleanField("評価の対象", default=True)
+    needs_reason = models.BooleanField("理由が必要", default=False)
+    position = models.PositiveSmallIntegerField("並び順")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "達成度"
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["scale", "code"], name="grade_code_unique_in_scale")]
+
+    def __str__(self):
+        return f"{self.code} {self.label}"
+
+
+class Direction(models.Model):
+    """今後の方向性の1つ."""
+
+    scale = models.ForeignKey(Scale, models.CASCADE, related_name="directions")
+    code = models.SlugField("識別名")
+    label = models.CharField("名称", max_length=20)
+    needs_improvement = models.BooleanField("改善策が必要", default=False)
+    ends_action = models.BooleanField("次年度の予定が要らない", default=False)
+    position = models.PositiveSmallIntegerField("並び順")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "今後の方向性"
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["scale", "code"], name="direction_code_unique_in_scale")]
+
+    def __str__(self):
+        return self.label
+
+
+class CycleQuerySet(models.QuerySet):
+    def public(self):
+        """Years citizens may read."""
+        return self.filter(published_at__isnull=False, unpublished_at__isnull=True)
+
+    def running(self):
+        """Years between opening and archive; at most one per plan."""
+        return self.exclude(state__in=[CycleState.PREPARING, CycleState.PUBLISHED, CycleState.CLOSED])
+
+
+class Cycle(models.Model):
+    """年度の評価: one fiscal year of one plan, from 準備 to 締め."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="cycles")
+    year = models.PositiveSmallIntegerField("年度")
+    scale = models.ForeignKey(Scale, models.PROTECT, related_name="cycles", verbose_name="評価の基準")
+    state = models.CharField("段階", max_length=12, choices=CycleState, default=CycleState.PREPARING)
+    opens_on = models.DateField("入力の開始日")
+    due_on = models.DateField("締切日")
+    grace_days = models.PositiveSmallIntegerField("猶予日数", default=0)
+    liaison_on = models.DateField("連携会議の日", null=True, blank=True)
+    committee_on = models.DateField("委員会の日", null=True, blank=True)
+    publish_on = models.DateField("公表の予定日", null=True, blank=True)
+    instructions = models.TextField("記入のお願い", blank=True)
+    is_sample = models.BooleanField("サンプル", default=False)
+    published_at = models.DateTimeField("公表日時", null=True, blank=True)
+    unpublished_at = models.DateTimeField("公表を取り下げた日時", null=True, blank=True)
+
+    objects = CycleQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年度の評価"
+        ordering = ["-year"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "year"], name="cycle_unique_in_year"),
+            models.UniqueConstraint(
+                fields=["plan"],
+                condition=~Q(state__in=[CycleState.PREPARING, CycleState.PUBLISHED, CycleState.CLOSED]),
+                name="cycle_only_one_running",
+            ),
+            models.CheckConstraint(condition=Q(due_on__gte=F("opens_on")), name="cycle_due_after_it_opens"),
+        ]
+
+    def __str__(self):
+        return f"{wareki_year(self.year)}の評価"
+
+    @property
+    def stage(self) -> CycleState:
+        return CycleState(self.state)
+
+    @property
+    def is_public(self) -> bool:
+        return self.published_at is not None and self.unpublished_at is None
+
+
+class EntryQuerySet(models.QuerySet):
+    def public(self):
+        """What citizens may read: every row of a published year that was answered and fixed."""
+        return self.filter(
+            cycle__published_at__isnull=False, cycle__unpublished_at__isnull=True, state=EntryState.FIXED
+        )
+
+    def in_order(self):
+        return self.order_by(
+            "action__measure__policy__goal__number",
+            "action__measure__policy__number",
+            "action__measure__number",
+            "action__actor__position",
+            "action__number",
+            "organization__position",
+        )
+
+
+class Entry(models.Model):
+    """個票: what one organization did for one action in one year. Never overwritten by the next year.
+
+    Money is in thousand yen. `version` grows with every save; a form or a
+    workbook that was read at an older version is a conflict, never a loss.
+    """
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="entries")
+    action = models.ForeignKey(Action, models.PROTECT, related_name="entries")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="entries")
+    state = models.CharField("状態", max_length=12, choices=EntryState, default=EntryState.EMPTY)
+    version = models.PositiveIntegerField("版", default=0)
+
+    planned = models.TextField("当該年度の取組予定", blank=True)
+    result = models.TextField("取組実績", blank=True)
+    rating = models.ForeignKey(
+        Grade, models.PROTECT, null=True, blank=True, related_name="entries", verbose_name="達成度"
+    )
+    reason = models.TextField("評価の理由・成果", blank=True)
+    issues = models.TextField("課題", blank=True)
+    direction = models.ForeignKey(
+        Direction, models.PROTECT, null=True, blank=True, related_name="entries", verbose_name="今後の方向性"
+    )
+    improvement = models.TextField("方向性の内容・改善策", blank=True)
+    next_plan = models.TextField("次年度の取組予定", blank=True)
+    budget = models.PositiveIntegerField("予算額（千円）", null=True, blank=True)
+    settlement = models.PositiveIntegerField("決算額（千円）", null=True, blank=True)
+    no_budget = models.BooleanField("予算を伴わない", default=False)
+    memo = models.TextField("庁内メモ", blank=True)
+
+    unchanged_on = models.DateField("「前年度から変更なし」とした日", null=True, blank=True)
+    unchanged_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_at = models.DateTimeField("最初の提出日時", null=True, blank=True)
+    is_proxy = models.BooleanField("代理入力", default=False)
+    is_late = models.BooleanField("締切後入力", default=False)
+    closed_unanswered = models.BooleanField("未回答のまま締切", default=False)
+    saved_at = models.DateTimeField("最終保存", null=True, blank=True)
+    saved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = EntryQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "個票"
+        ordering = ["action__code", "organization__position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cycle", "action", "organization"], name="entry_unique_for_action_year_organization"
+            ),
+            models.CheckConstraint(
+                condition=Q(no_budget=False) | Q(budget__isnull=True, settlement__isnull=True),
+                name="entry_without_budget_has_no_amounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(unchanged_on__isnull=True) | Q(unchanged_by__isnull=False),
+                name="entry_unchanged_statement_is_signed",
+            ),
+        ]
+        indexes = [models.Index(fields=["cycle", "organization", "state"], name="entry_by_cycle_organization")]
+
+    def __str__(self):
+        return f"{self.action.code}（{self.organization}）"
+
+    @property
+    def stage(self) -> EntryState:
+        return EntryState(self.state)
+
+
+class Transition(models.Model):
+    """One move of one sheet: who, when, from, to, and the words given with it."""
+
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="transitions")
+    verb = models.CharField("操作", max_length=12, choices=Verb)
+    source = models.CharField("前の状態", max_length=12, choices=EntryState)
+    target = models.CharField("後の状態", max_length=12, choices=EntryState)
+    by = models.ForeignKey(User, models.PROTECT, related_name="transitions", verbose_name="操作した人")
+    at = models.DateTimeField("日時", auto_now_add=True)
+    comment = models.TextField("理由・コメント", blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "状態の記録"
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"{self.get_verb_display()} {self.at:%Y-%m-%d}"
+
+
+class MeasureReview(models.Model):
+    """施策の評価: 1次 (inside the city hall) and 2次 (committee) for one year."""
+
+    cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="reviews")
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="reviews")
+    first_rating = models.ForeignKey(
+        Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="1次評価"
+    )
+    first_comment = models.TextField("1次評価の所見", blank=True)
+    second_rating = models.ForeignKey(
+        Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="2次評価"
+    )
+    second_comment = models.TextField("2次評価の所見", blank=True)
+    summary = models.TextField("主な評価と課題", blank=True)
+    policy = models.TextField("見直し方針", blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "施策の評価"
+        ordering = ["cycle", "measure"]
+        constraints = [models.UniqueConstraint(fields=["cycle", "measure"], name="review_unique_for_measure_year")]
+
+    def __str__(self):
+        return f"{self.cycle} {self.measure}"
+
+
+class Opinion(models.Model):
+    """委員会意見, on a measure or on the whole plan. Members' names are never public."""
+
+    cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="opinions")
+    measure = models.ForeignKey(
+        Measure, models.PROTECT, null=True, blank=True, related_name="opinions", verbose_name="施策"
+    )
+    meeting = models.CharField("会議", max_length=80, blank=True)
+    text = models.TextField("意見")
+    by = models.ForeignKey(User, models.PROTECT, related_name="opinions", verbose_name="記入した人")
+    at = models.DateTimeField("日時", auto_now_add=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "委員会意見"
+        ordering = ["cycle", "measure", "at"]
+
+    def __str__(self):
+        return self.text[:40]
+
+
+class Response(models.Model):
+    """市の考え方: the answer of the responsible organization to one opinion."""
+
+    class Reflection(models.TextChoices):
+        DONE = "done", "反映済"
+        PLANNED = "planned", "今後反映"
+        NOTED = "noted", "参考"
+        HARD = "hard", "困難"
+
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="responses")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="responses", verbose_name="回答する組織")
+    text = models.TextField("市の考え方", blank=True)
+    reflection = models.CharField("反映状況", max_length=10, choices=Reflection, blank=True)
+    answered_at = models.DateTimeField("回答日時", null=True, blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "市の考え方"
+        ordering = ["opinion", "organization__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["opinion", "organization"], name="response_unique_for_opinion")
+        ]
+
+    def __str__(self):
+        return self.text[:40]

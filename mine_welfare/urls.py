@@ -1,0 +1,3 @@
+"""Where every address begins. Citizens' addresses are permanent; staff work under /staff/."""
+
+urlpatterns = []

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ReoffenseConfig(AppConfig):
+    name = "reoffense"
+    verbose_name = "再犯防止"
