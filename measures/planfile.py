@@ -122,10 +122,11 @@ def all_actions(measure: dict) -> Iterable[tuple[Located, dict, str]]:
             yield group["actor"], action, group["label"]
 
 
-def check_measures(measures: list[dict], actors: list[dict]) -> list[Problem]:
+def check_measures(measures: list[dict], actors: list[dict], components: list[dict]) -> list[Problem]:
     """What can only be seen over the whole plan: doubled codes, codes and actors that do not exist."""
     problems = []
     actor_codes = {actor["code"] for actor in actors}
+    component_codes = {component["code"] for component in components}
     measure_codes = {measure["code"] for measure in measures}
     actions = [action for measure in measures for _, action, _ in all_actions(measure)]
     action_codes = {action["code"] for action in actions}
@@ -139,10 +140,15 @@ def check_measures(measures: list[dict], actors: list[dict]) -> list[Problem]:
     for measure in measures:
         used = [*measure["roles"], *(actor for actor, _, _ in all_actions(measure))]
         problems += [actor.problem(f"担い手「{actor}」がありません。") for actor in used if actor not in actor_codes]
+        named = [*measure["components"]]
+        named += [code for _, action, _ in all_actions(measure) for code in action["components"]]
+        problems += [code.problem(f"構成計画「{code}」がありません。") for code in named if code not in component_codes]
         references = [group["see"] for group in measure["groups"]]
         references += [action["see"] for _, action, _ in all_actions(measure)]
         problems += [
-            code.problem(f"参照先の施策「{code}」がありません。") for code in references if code and code not in measure_codes
+            code.problem(f"参照先の施策「{code}」がありません。")
+            for code in references
+            if code and code not in measure_codes
         ]
     problems += [
         action["repeats"].problem(f"再掲元の取組「{action['repeats']}」がありません。")
@@ -234,7 +240,7 @@ class MeasureWriter:
                 action.repeats, action.see = repeats, see
                 action.save()
             codes = [*given["components"], *data["components"]]
-            components = {self.components[code] for code in codes if code in self.components}
+            components = {self.components[code] for code in codes}
             action.components.set(components | ({actor.component} if actor.component else set()))
             self._save_offices(action, given["offices"] or ([actor.office] if actor.office else []))
 

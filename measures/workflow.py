@@ -29,6 +29,29 @@ class CycleState(TextChoices):
         """1 to 9, as printed on the step line."""
         return list(CycleState).index(self) + 1
 
+    @property
+    def explanation(self) -> str:
+        """What moving the year to this stage does, said before the button is pressed."""
+        return STAGE_EXPLANATIONS[self]
+
+
+STAGE_EXPLANATIONS = {
+    CycleState.PREPARING: "個票を用意し、担当の割当てと日程を確かめます。",
+    CycleState.OPEN: "担当課が入力を始められるようになります。担当の決まっていない取組には、個票ができません。",
+    CycleState.COLLECTING: (
+        "担当課の入力を締め切ります。提出されていない個票には「未回答のまま締切」と記録します。"
+        "差し戻した個票は、担当課が直せます。"
+    ),
+    CycleState.LIAISON: (
+        "確認した個票を、担当課の全員が見られるようになります。担当課の入力は終わり、以後は事務局が代わりに入力します。"
+    ),
+    CycleState.COMMITTEE: "確認した個票を、委員が見られるようになります。",
+    CycleState.RESPONDING: "委員会の意見への回答を作ります。",
+    CycleState.FIXED: "確認した個票を確定します。以後は、理由を付けて取り消さない限り変えられません。",
+    CycleState.PUBLISHED: "確定した個票と評価を、市民に公表します。",
+    CycleState.CLOSED: "この年度を締めます。公表した内容は、そのまま残ります。",
+}
+
 
 class EntryState(TextChoices):
     """個票の状態."""

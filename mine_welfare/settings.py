@@ -91,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "plans.context.plan",
+                "mine_welfare.publication.context.staff",
             ],
             "builtins": ["mine_welfare.toolkit.templatetags.ui"],
         },

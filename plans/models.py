@@ -51,9 +51,7 @@ class Plan(models.Model):
         ordering = ["-start_year", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(end_year__gte=F("start_year")), name="plan_ends_after_it_begins"),
-            models.UniqueConstraint(
-                fields=["is_current"], condition=Q(is_current=True), name="plan_only_one_current"
-            ),
+            models.UniqueConstraint(fields=["is_current"], condition=Q(is_current=True), name="plan_only_one_current"),
         ]
 
     def __str__(self):

@@ -10,14 +10,11 @@ from django.db.models import Model, QuerySet
 from mine_welfare.toolkit.yamlfile import Node
 
 from .models import (
-    AreaTier,
     BasicGoal,
     BasicPolicy,
-    Component,
     Erratum,
     GlossaryTerm,
     Plan,
-    RelatedPlan,
     Section,
 )
 
@@ -84,7 +81,7 @@ def save_plan(data: dict, problems: list) -> Plan:
         problems.append(predecessor.problem(f"前の計画「{predecessor}」は読み込まれていません。"))
     if fields["is_current"]:
         Plan.objects.exclude(slug=fields["slug"]).filter(is_current=True).update(is_current=False)
-    plan, _ = Plan.objects.update_or_create(slug=fields["slug"], defaults=fields)
+    [plan] = sync(Plan.objects.filter(slug=fields["slug"]), ("slug",), [fields], {})
     rows = [{**component, "position": place} for place, component in enumerate(data["components"], start=1)]
     sync(plan.components.all(), ("code",), rows, {"plan": plan})
     return plan
@@ -238,7 +235,9 @@ def save_terms(plan: Plan, terms: list[dict]) -> None:
 
 
 def dump_terms(plan: Plan) -> dict:
-    return {"terms": [{name: getattr(term, name) for name in TERM_FIELDS} for term in plan.terms.all()]}
+    # Sorted here: each database has its own idea of the order of kana.
+    terms = sorted(plan.terms.all(), key=lambda term: (term.reading, term.term))
+    return {"terms": [{name: getattr(term, name) for name in TERM_FIELDS} for term in terms]}
 
 
 def read_related_plans(root: Node) -> list[dict]:
@@ -272,7 +271,9 @@ def dump_related_plans(plan: Plan) -> dict:
         block = blocks.setdefault(bar.block, {"names": bar.names, "lines": {}})
         block["lines"].setdefault(bar.line, []).append({"column": bar.column, "label": bar.label})
     return {
-        "related_plans": [{"names": block["names"], "lines": list(block["lines"].values())} for block in blocks.values()]
+        "related_plans": [
+            {"names": block["names"], "lines": list(block["lines"].values())} for block in blocks.values()
+        ]
     }
 
 
@@ -302,9 +303,7 @@ def read_errata(root: Node) -> list[dict]:
                 "position": position,
                 "line": given["line"].integer(1),
                 "kind": given["kind"].one_of(Erratum.Kind.values),
-                "confidence": given["confidence"].one_of(
-                    Erratum.Confidence.values, default=Erratum.Confidence.CERTAIN
-                ),
+                "confidence": given["confidence"].one_of(Erratum.Confidence.values, default=Erratum.Confidence.CERTAIN),
                 **{name: given[name].text() for name in ("place", "as_read", "corrected", "reason")},
             }
         )

@@ -42,7 +42,9 @@ def save(plan: Plan, data: dict, problems: list[Problem]) -> None:
     for area in data["focus_areas"]:
         group = groups.get((area["measure"], area["group"]))
         if group is None:
-            problems.append(area["group"].problem(f"施策 {area['measure']} に「{area['group']}」のまとまりがありません。"))
+            problems.append(
+                area["group"].problem(f"施策 {area['measure']} に「{area['group']}」のまとまりがありません。")
+            )
         else:
             rows.append({"group": group, "position": area["position"]})
     sync(component.focus_areas.select_related("group"), ("position",), rows, {"component": component})

@@ -182,9 +182,7 @@ class Ranking(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "順位"
         ordering = ["question", "criterion", "rank"]
-        constraints = [
-            models.UniqueConstraint(fields=["question", "criterion", "rank"], name="ranking_place_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["question", "criterion", "rank"], name="ranking_place_unique")]
 
     def __str__(self):
         return f"{self.criterion} {self.rank}位"
@@ -269,9 +267,7 @@ class MeetingTopic(models.Model):
     field = models.CharField("分野", max_length=60)
     opinions = models.JSONField("主な意見", default=list)
     issues = models.JSONField("要因や取組課題", default=list)
-    measures = models.ManyToManyField(
-        Measure, blank=True, related_name="meeting_topics", verbose_name="関係する施策"
-    )
+    measures = models.ManyToManyField(Measure, blank=True, related_name="meeting_topics", verbose_name="関係する施策")
 
     class Meta:
         verbose_name = verbose_name_plural = "座談会の分野"

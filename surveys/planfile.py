@@ -55,6 +55,8 @@ def _question(node: Node, position: int) -> dict:
         {"label": label, "position": place, "is_no_answer": label == "無回答"}
         for place, label in enumerate(given["choices"].texts(), start=1)
     ]
+    items = [_item(item) for item in given["items"].items()]
+    numbers = {item["number"] for item in items}
     return {
         "code": given["code"].required_text(50),
         "position": position,
@@ -64,10 +66,10 @@ def _question(node: Node, position: int) -> dict:
         "base": given["base"].integer(0, 10**7),
         "statements": given["statements"].texts(),
         "measures": given["measures"].texts(),
-        "items": [_item(item) for item in given["items"].items()],
+        "items": items,
         "choices": choices,
-        "tallies": [_tally(item) for item in given["tallies"].items()],
-        "rankings": [_ranking(item) for item in given["rankings"].items()],
+        "tallies": [_tally(item, numbers) for item in given["tallies"].items()],
+        "rankings": [_ranking(item, numbers) for item in given["rankings"].items()],
     }
 
 
@@ -76,12 +78,20 @@ def _item(node: Node) -> dict:
     return {"number": given["number"].integer(1, 99), "label": given["label"].required_text(120)}
 
 
-def _tally(node: Node) -> dict:
+def _item_number(node: Node, numbers: set[int | None]) -> int | None:
+    """The number of one of the question's items, or None where none is given."""
+    number = node.integer(1, 99)
+    if number is not None and number not in numbers:
+        node.problem(f"項目の番号「{number}」がこの設問にありません。")
+    return number
+
+
+def _tally(node: Node, numbers: set[int | None]) -> dict:
     given = node.fields(
         optional=("item", "choice", "label", "percent", "count", "wording", "origin", "derivation", "line")
     )
     tally = {
-        "item": given["item"].integer(1, 99),
+        "item": _item_number(given["item"], numbers),
         "choice": given["choice"].text(120),
         "label": given["label"].text(160),
         "percent": _decimal(given["percent"]),
@@ -98,11 +108,11 @@ def _tally(node: Node) -> dict:
     return tally
 
 
-def _ranking(node: Node) -> dict:
+def _ranking(node: Node, numbers: set[int | None]) -> dict:
     given = node.fields("criterion", "items", optional=("line",))
     return {
         "criterion": given["criterion"].required_text(120),
-        "items": [item.integer(1, 99) for item in given["items"].items()],
+        "items": [_item_number(item, numbers) for item in given["items"].items()],
         "line": given["line"].integer(1),
     }
 
@@ -125,7 +135,9 @@ def _known(codes: list[Located], measures: dict[str, Measure], problems: list[Pr
 
 
 def _save_answers(question: Question, given: dict, problems: list[Problem]) -> None:
-    items = {item.number: item for item in sync(question.items.all(), ("number",), given["items"], {"question": question})}
+    items = {
+        item.number: item for item in sync(question.items.all(), ("number",), given["items"], {"question": question})
+    }
     saved = sync(question.choices.all(), ("label",), given["choices"], {"question": question})
     choices = {choice.label: choice for choice in saved}
     rows = []
@@ -140,7 +152,6 @@ def _save_answers(question: Question, given: dict, problems: list[Problem]) -> N
         {"criterion": ranking["criterion"], "rank": rank, "item": items[number], "line": ranking["line"]}
         for ranking in given["rankings"]
         for rank, number in enumerate(ranking["items"], start=1)
-        if number in items
     ]
     sync(question.rankings.select_related("item"), ("criterion", "rank"), ranks, {"question": question})
 
@@ -171,7 +182,8 @@ def _dumped_survey(survey: Survey) -> dict:
 
 def _dumped_question(question: Question) -> dict:
     rankings: dict[str, dict] = {}
-    for row in question.rankings.all():
+    # In the order of the draft, whichever order the database gives to the words of a criterion.
+    for row in sorted(question.rankings.all(), key=lambda row: (row.line or 0, row.criterion, row.rank)):
         ranking = rankings.setdefault(row.criterion, {"criterion": row.criterion, "items": [], "line": row.line})
         ranking["items"].append(row.item.number)
     return {

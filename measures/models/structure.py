@@ -12,7 +12,11 @@ CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 class MeasureQuerySet(models.QuerySet):
     def of_plan(self, plan: Plan):
-        return self.filter(plan=plan).select_related("policy__goal").order_by("policy__goal__number", "policy__number", "number")
+        return (
+            self.filter(plan=plan)
+            .select_related("policy__goal")
+            .order_by("policy__goal__number", "policy__number", "number")
+        )
 
 
 class Measure(models.Model):
@@ -58,7 +62,9 @@ class Actor(models.Model):
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="actors")
     code = models.SlugField("識別名")
-    letter = models.CharField("取組番号の文字", max_length=1, blank=True, help_text="取組を持つ担い手だけ（S、Gなど）。")
+    letter = models.CharField(
+        "取組番号の文字", max_length=1, blank=True, help_text="取組を持つ担い手だけ（S、Gなど）。"
+    )
     label = models.CharField("担い手", max_length=40)
     principle = models.CharField("自助・互助・共助・公助", max_length=20)
     group_heading = models.CharField("まとまりの見出し", max_length=60, blank=True)
@@ -102,7 +108,7 @@ class RoleItem(models.Model):
         ]
 
     def __str__(self):
-        return self.text[:40]
+        return self.text
 
 
 class ActionGroup(models.Model):
@@ -128,7 +134,9 @@ class ActionGroup(models.Model):
 
 class ActionQuerySet(models.QuerySet):
     def in_order(self):
-        return self.order_by("measure__policy__goal__number", "measure__policy__number", "measure__number", "actor__position", "number")
+        return self.order_by(
+            "measure__policy__goal__number", "measure__policy__number", "measure__number", "actor__position", "number"
+        )
 
     def active_in(self, year: int):
         """Actions that belong to the plan in fiscal year `year`."""
@@ -185,7 +193,8 @@ class Action(models.Model):
             models.UniqueConstraint(fields=["plan", "code"], name="action_code_unique_in_plan"),
             models.CheckConstraint(condition=~Q(pk=F("repeats")), name="action_does_not_repeat_itself"),
             models.CheckConstraint(
-                condition=Q(repeats__isnull=True) | Q(see__isnull=True), name="action_repeats_action_or_measure_not_both"
+                condition=Q(repeats__isnull=True) | Q(see__isnull=True),
+                name="action_repeats_action_or_measure_not_both",
             ),
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),

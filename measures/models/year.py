@@ -1,18 +1,27 @@
 """The year: cycle, sheets (個票), their moves, reviews of measures, opinions and answers."""
 
+import datetime
+from functools import cached_property
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from mine_welfare.accounts.models import Organization
 from mine_welfare.toolkit.fiscal import wareki_year
 from plans.models import Plan
 
+from ..fields import missing
 from ..workflow import CycleState, EntryState, Verb
 from .structure import Action, Measure
 
 User = settings.AUTH_USER_MODEL
+
+
+def _day(day: datetime.date | None) -> str:
+    return f"{day.month}月{day.day}日" if day else ""
 
 
 class Scale(models.Model):
@@ -137,6 +146,17 @@ class Cycle(models.Model):
     def is_public(self) -> bool:
         return self.published_at is not None and self.unpublished_at is None
 
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """(stage, date in words) of the nine stages, for the step line."""
+        dates = {
+            CycleState.OPEN: f"{_day(self.opens_on)}〜{_day(self.due_on)}",
+            CycleState.LIAISON: _day(self.liaison_on),
+            CycleState.COMMITTEE: _day(self.committee_on),
+            CycleState.PUBLISHED: _day(self.publish_on),
+        }
+        return [(stage.label, dates.get(stage, "")) for stage in CycleState]
+
 
 class EntryQuerySet(models.QuerySet):
     def public(self):
@@ -219,9 +239,34 @@ class Entry(models.Model):
     def __str__(self):
         return f"{self.action.code}（{self.organization}）"
 
+    def get_absolute_url(self):
+        return reverse("staff:entry", args=[self.pk])
+
     @property
     def stage(self) -> EntryState:
         return EntryState(self.state)
+
+    @property
+    def missing_labels(self) -> list[str]:
+        """What keeps this sheet from being submitted, in words."""
+        return [field.label for field in missing(self)]
+
+    @cached_property
+    def previous(self) -> "Entry | None":
+        """Last year's sheet of the same action and organization.
+
+        A list sets this attribute for all its rows at once (`queries.with_previous`).
+        """
+        return (
+            Entry.objects.filter(
+                cycle__plan_id=self.cycle.plan_id,
+                cycle__year=self.cycle.year - 1,
+                action_id=self.action_id,
+                organization_id=self.organization_id,
+            )
+            .select_related("rating", "direction")
+            .first()
+        )
 
 
 class Transition(models.Model):
@@ -302,7 +347,9 @@ class Response(models.Model):
         HARD = "hard", "困難"
 
     opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="responses")
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="responses", verbose_name="回答する組織")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="responses", verbose_name="回答する組織"
+    )
     text = models.TextField("市の考え方", blank=True)
     reflection = models.CharField("反映状況", max_length=10, choices=Reflection, blank=True)
     answered_at = models.DateTimeField("回答日時", null=True, blank=True)
@@ -313,9 +360,7 @@ class Response(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "市の考え方"
         ordering = ["opinion", "organization__position"]
-        constraints = [
-            models.UniqueConstraint(fields=["opinion", "organization"], name="response_unique_for_opinion")
-        ]
+        constraints = [models.UniqueConstraint(fields=["opinion", "organization"], name="response_unique_for_opinion")]
 
     def __str__(self):
         return self.text[:40]

@@ -125,9 +125,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = verbose_name_plural = "利用者"
         ordering = ["login_id"]
         constraints = [
-            models.UniqueConstraint(
-                Lower("email"), condition=~Q(email=""), name="user_email_unique_when_given"
-            ),
+            models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="user_email_unique_when_given"),
         ]
 
     def __str__(self):

@@ -34,19 +34,26 @@ def save(organizations: list[dict]) -> dict[str, Organization]:
     An organization already in use keeps what the secretariat changed in the
     browser: only its name and kind follow the file.
     """
+    present = {organization.slug: organization for organization in Organization.objects.all()}
     saved = {}
     for position, data in enumerate(organizations, start=1):
         followed = {"name": data["name"], "kind": data["kind"], "position": position}
-        organization, _ = Organization.objects.update_or_create(
-            slug=data["slug"], defaults=followed, create_defaults={**data, "position": position}
-        )
+        organization = present.get(data["slug"])
+        if organization is None:
+            organization = Organization.objects.create(**data, position=position)
+        elif any(getattr(organization, name) != value for name, value in followed.items()):
+            for name, value in followed.items():
+                setattr(organization, name, value)
+            organization.save()
         saved[organization.name] = organization
     return saved
 
 
 def dump() -> dict:
     """All organizations, as `read` takes them."""
-    return {"organizations": [_dumped(organization) for organization in Organization.objects.order_by("position", "pk")]}
+    return {
+        "organizations": [_dumped(organization) for organization in Organization.objects.order_by("position", "pk")]
+    }
 
 
 def _dumped(organization: Organization) -> dict:

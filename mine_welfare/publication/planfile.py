@@ -7,7 +7,7 @@ and the order. Nothing is written unless everything was understood.
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 import measures.planfile
@@ -83,7 +83,7 @@ def read_folder(folder: Path) -> PlanFiles:
     for name, reader in OPTIONAL.items():
         if (folder / name).exists():
             files.optional[name] = reader(read(folder / name, problems))
-    problems += measures.planfile.check_measures(files.measures, files.actors)
+    problems += measures.planfile.check_measures(files.measures, files.actors, plan["components"])
     if problems:
         raise FileProblems(problems)
     return files
@@ -110,6 +110,10 @@ def load(folder: Path) -> Plan:
         names = "、".join(sorted({str(row) for row in error.protected_objects})[:5])
         raise FileProblems(
             [Problem(folder.name, 1, f"使用中のものが消えるため、読み込めません（使っているもの: {names}）。")]
+        ) from error
+    except IntegrityError as error:
+        raise FileProblems(
+            [Problem(folder.name, 1, f"同じ番号や名前が2回使われているため、読み込めません（{error}）。")]
         ) from error
 
 

@@ -78,15 +78,15 @@ class Node:
         """The fields of a mapping. Missing, unknown and doubled names are problems; absent ones come back empty."""
         names = (*required, *optional)
         found: dict[str, Node] = {}
-        if not isinstance(self.node, yaml.MappingNode):
-            self.problem(f"「{'・'.join(required) or '項目'}」を持つまとまりが必要です。")
-        else:
+        if isinstance(self.node, yaml.MappingNode):
             for key, value in self.node.value:
                 self._note_key(key, names, found)
                 found[key.value] = self._child(value)
             for name in required:
                 if name not in found:
                     self.problem(f"「{name}」がありません。")
+        elif self.node is not None:  # whoever looked for an absent one has noted it
+            self.problem(f"「{'・'.join(required) or '項目'}」を持つまとまりが必要です。")
         return {name: found.get(name) or self._child(None) for name in names}
 
     def _note_key(self, key: yaml.Node, names: Iterable[str], found: dict) -> None:
@@ -188,6 +188,8 @@ def read(path: Path, problems: list[Problem]) -> Node:
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if root is None:
+            problems.append(Problem(path.name, 1, "中身がありません。"))
     except FileNotFoundError:
         problems.append(Problem(path.name, 1, "ファイルがありません。"))
         root = None
@@ -197,7 +199,9 @@ def read(path: Path, problems: list[Problem]) -> Node:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problems.append(
-            Problem(path.name, mark.line + 1 if mark else 1, "YAMLとして読めません（字下げや引用符を確かめてください）。")
+            Problem(
+                path.name, mark.line + 1 if mark else 1, "YAMLとして読めません（字下げや引用符を確かめてください）。"
+            )
         )
         root = None
     return Node(root, path.name, problems)

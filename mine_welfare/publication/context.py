@@ -1,0 +1,29 @@
+"""Navigation of the staff side, by persona."""
+
+from django.http import HttpRequest
+
+from mine_welfare.accounts.roles import Role
+
+# (label, URL name, roles that see it)
+STAFF_NAV = (
+    ("ホーム", "staff:home", (Role.WRITER, Role.APPROVER)),
+    ("提出状況", "staff:cycles", (Role.SECRETARIAT, Role.AUDITOR)),
+    ("個票", "staff:entries", (Role.WRITER, Role.APPROVER, Role.SECRETARIAT, Role.AUDITOR, Role.COMMITTEE)),
+    (
+        "ダッシュボード",
+        "staff:dashboard",
+        (Role.WRITER, Role.APPROVER, Role.SECRETARIAT, Role.AUDITOR, Role.COMMITTEE),
+    ),
+    ("担当の割当て", "staff:responsibilities", (Role.SECRETARIAT,)),
+    ("素案の確認事項", "staff:errata", (Role.SECRETARIAT, Role.AUDITOR)),
+    ("利用者", "staff:people", (Role.SECRETARIAT, Role.SYSADMIN)),
+    ("組織", "staff:organizations", (Role.SECRETARIAT, Role.SYSADMIN)),
+)
+
+
+def staff(request: HttpRequest) -> dict:
+    """`staff_nav`: [(label, URL name)] for a signed-in person, nothing for citizens."""
+    user = request.user
+    if not user.is_authenticated:
+        return {}
+    return {"staff_nav": [(label, name) for label, name, roles in STAFF_NAV if user.has_role(*roles)]}

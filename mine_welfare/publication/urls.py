@@ -1,0 +1,17 @@
+"""Permanent addresses of the pages that take from several apps."""
+
+from django.urls import path
+
+from . import opendata_views, public
+from .health import healthz
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("plan/", public.plan, name="plan"),
+    path("plan/chapters/<int:number>/", public.chapter, name="chapter"),
+    path("search/", public.search, name="search"),
+    path("accessibility/", public.accessibility, name="accessibility"),
+    path("opendata/", opendata_views.catalogue, name="opendata"),
+    path("opendata/<slug:name>.<slug:format>", opendata_views.download, name="opendata-file"),
+    path("healthz", healthz, name="healthz"),
+]

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from . import public
+
+urlpatterns = [path("glossary/", public.glossary, name="glossary")]

@@ -1,0 +1,197 @@
+"""Who may do what: the policy as one table, persona × verb × state."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from measures import permissions
+from measures.models import Entry
+from measures.permissions import available_actions, editable_by, refusal, visible_to
+from measures.workflow import CycleState, EntryState, Verb
+from tests.factories import EntryFactory, OrganizationFactory, fill
+from tests.personas import PERSONAS
+
+pytestmark = pytest.mark.django_db
+
+# What each persona may do to a complete sheet of the office while the year takes answers.
+# (accept waits for the 課長, who has confirmed only "approved")
+ALLOWED = {
+    "writer": {
+        "empty": {"save", "submit"},
+        "draft": {"save", "submit"},
+        "returned": {"save", "submit"},
+        "submitted": {"save", "withdraw"},
+        "approved": {"save"},
+    },
+    "approver": {
+        "empty": {"save", "submit"},
+        "draft": {"save", "submit"},
+        "returned": {"save", "submit"},
+        "submitted": {"save", "approve", "return"},
+        "approved": {"save", "return"},
+    },
+    "secretariat": {
+        "empty": {"save", "submit"},
+        "draft": {"save", "submit"},
+        "returned": {"save", "submit"},
+        "submitted": {"save", "return"},
+        "approved": {"save", "accept", "return"},
+        "accepted": {"return"},
+    },
+}
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize("state", EntryState)
+def test_policy_while_the_year_takes_answers(request, entry, persona, state):
+    user = request.getfixturevalue(persona)
+    entry.state = state
+    fill(entry)
+    allowed = {verb.value for verb in Verb if refusal(user, entry, verb) is None}
+    assert allowed == ALLOWED.get(persona, {}).get(state.value, set())
+
+
+# Who may still write a begun and a returned sheet in each stage of the year.
+WRITING = {
+    CycleState.PREPARING: (set(), set()),
+    CycleState.OPEN: ({"writer", "approver", "secretariat"}, {"writer", "approver", "secretariat"}),
+    CycleState.COLLECTING: ({"secretariat"}, {"writer", "approver", "secretariat"}),
+    CycleState.LIAISON: ({"secretariat"}, {"secretariat"}),
+    CycleState.COMMITTEE: ({"secretariat"}, {"secretariat"}),
+    CycleState.RESPONDING: ({"secretariat"}, {"secretariat"}),
+    CycleState.FIXED: (set(), set()),
+    CycleState.PUBLISHED: (set(), set()),
+    CycleState.CLOSED: (set(), set()),
+}
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize("stage", CycleState)
+def test_writing_through_the_year(request, entry, persona, stage):
+    user = request.getfixturevalue(persona)
+    entry.cycle.state = stage
+    entry.cycle.save()
+    for state, who in zip((EntryState.DRAFT, EntryState.RETURNED), WRITING[stage], strict=True):
+        entry.state = state
+        entry.save()
+        expected = persona in who
+        assert permissions.can_edit(user, entry) == expected
+        assert list(editable_by(Entry.objects.all(), user)) == ([entry] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("days", "grace", "expected"),
+    [
+        (0, 0, None),
+        (1, 0, "締切（{}）を過ぎました。入力が必要なときは、事務局へ連絡してください。"),
+        (1, 1, None),
+        (2, 1, "締切（{}）を過ぎました。入力が必要なときは、事務局へ連絡してください。"),
+    ],
+)
+def test_the_deadline_and_its_days_of_grace(entry, writer, days, grace, expected):
+    cycle = entry.cycle
+    cycle.opens_on = timezone.localdate() - datetime.timedelta(days=30)
+    cycle.due_on, cycle.grace_days = timezone.localdate() - datetime.timedelta(days=days), grace
+    cycle.save()
+    last = permissions.last_day(cycle)
+    words = f"{last.month}月{last.day}日（{'月火水木金土日'[last.weekday()]}）"
+    assert refusal(writer, entry, Verb.SAVE) == (expected and expected.format(words))
+    assert list(editable_by(Entry.objects.all(), writer)) == ([] if expected else [entry])
+
+
+def test_a_returned_sheet_may_be_mended_after_the_deadline(entry, writer):
+    cycle = entry.cycle
+    cycle.opens_on = cycle.due_on = timezone.localdate() - datetime.timedelta(days=9)
+    cycle.save()
+    entry.state = EntryState.RETURNED
+    entry.save()
+    assert refusal(writer, entry, Verb.SAVE) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "verb", "who", "sentence"),
+    [
+        ("draft", Verb.SAVE, "other_writer", "この個票を扱えるのは、担当する組織の人と事務局だけです。"),
+        ("fixed", Verb.SAVE, "writer", "「確定」の個票には、保存はできません。"),
+        ("submitted", Verb.APPROVE, "writer", "課長確認ができるのは課長です。"),
+        ("submitted", Verb.ACCEPT, "secretariat", "課長の確認を待っています。"),
+        (
+            "draft",
+            Verb.SUBMIT,
+            "writer",
+            "あと4項目（取組実績、達成度、今後の方向性、次年度の取組予定）を入力すると提出できます。",
+        ),
+    ],
+)
+def test_refusals_say_why(request, entry, state, verb, who, sentence):
+    entry.state = EntryState(state)
+    entry.save()
+    assert refusal(request.getfixturevalue(who), entry, verb) == sentence
+
+
+def test_outside_the_stage_the_sentence_names_it(entry, secretariat):
+    entry.cycle.state = CycleState.PUBLISHED
+    fill(entry, state=EntryState.ACCEPTED)
+    expected = "令和7年度の評価は「公表」の段階です。いまは差戻しできません。"
+    assert refusal(secretariat, entry, Verb.RETURN) == expected
+
+
+def test_a_department_without_課長確認_goes_straight_to_the_secretariat(entry, secretariat):
+    entry.organization.skips_approval = True
+    fill(entry, state=EntryState.SUBMITTED)
+    assert refusal(secretariat, entry, Verb.ACCEPT) is None
+
+
+def test_available_actions_leaves_out_what_is_never_ones_own(entry, writer, committee):
+    entry.state = EntryState.SUBMITTED
+    fill(entry)
+    assert list(available_actions(writer, entry)) == [(Verb.SAVE, None), (Verb.WITHDRAW, None)]
+    assert list(available_actions(committee, entry)) == []
+
+
+# Who sees the office's sheet: [stage of the year, state of the sheet] → personas
+SEES = [
+    (CycleState.OPEN, EntryState.DRAFT, {"writer", "approver", "secretariat", "auditor"}),
+    (CycleState.OPEN, EntryState.ACCEPTED, {"writer", "approver", "secretariat", "auditor"}),
+    (CycleState.LIAISON, EntryState.DRAFT, {"writer", "approver", "secretariat", "auditor"}),
+    (
+        CycleState.LIAISON,
+        EntryState.ACCEPTED,
+        {"writer", "approver", "secretariat", "auditor", "other_writer", "other_approver"},
+    ),
+    (
+        CycleState.COMMITTEE,
+        EntryState.ACCEPTED,
+        {"writer", "approver", "secretariat", "auditor", "other_writer", "other_approver", "committee"},
+    ),
+    (CycleState.COMMITTEE, EntryState.SUBMITTED, {"writer", "approver", "secretariat", "auditor"}),
+]
+
+
+@pytest.mark.parametrize(("stage", "state", "personas"), SEES)
+def test_visible_to(request, entry, stage, state, personas):
+    entry.cycle.state = stage
+    entry.cycle.save()
+    entry.state = state
+    entry.save()
+    users = {persona: request.getfixturevalue(persona) for persona in PERSONAS}
+    seeing = {persona for persona, user in users.items() if visible_to(Entry.objects.all(), user).exists()}
+    assert seeing == personas
+
+
+def test_the_memo_is_for_everyone_inside_but_not_the_committee(request):
+    users = {persona: request.getfixturevalue(persona) for persona in PERSONAS}
+    seeing = {persona for persona, user in users.items() if permissions.sees_memo(user)}
+    assert seeing == {"writer", "approver", "secretariat", "auditor", "other_writer", "other_approver"}
+
+
+def test_only_the_secretariat_runs_the_year(request):
+    users = {persona: request.getfixturevalue(persona) for persona in PERSONAS}
+    running = {persona for persona, user in users.items() if permissions.cycle_refusal(user) is None}
+    assert running == {"secretariat"}
+
+
+def test_sheets_of_another_office_are_not_editable(entry, other_writer):
+    EntryFactory(cycle=entry.cycle, action=entry.action, organization=OrganizationFactory())
+    assert list(editable_by(Entry.objects.all(), other_writer)) == []
