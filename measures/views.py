@@ -17,7 +17,7 @@ from . import actions, permissions, queries
 from .entry_page import conflict_page, entry_page
 from .forms import AssignForm, CommentForm, CycleForm, EntryFilter, EntryForm
 from .models import Cycle, Entry, Responsibility
-from .workflow import CycleState, EntryState, Verb, next_stage, previous_stage
+from .workflow import EntryState, Verb, next_stage, previous_stage
 
 INSIDE = (Role.WRITER, Role.APPROVER, Role.SECRETARIAT, Role.AUDITOR)
 

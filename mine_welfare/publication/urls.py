@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import opendata_views, public
+from . import downloads, opendata_views, public
 from .health import healthz
 
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("accessibility/", public.accessibility, name="accessibility"),
     path("opendata/", opendata_views.catalogue, name="opendata"),
     path("opendata/<slug:name>.<slug:format>", opendata_views.download, name="opendata-file"),
+    path("downloads/plan.pdf", downloads.plan_pdf, name="plan-pdf"),
     path("healthz", healthz, name="healthz"),
 ]

@@ -25,7 +25,7 @@ class Problem:
     line: int
     message: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.file} {self.line}行目: {self.message}"
 
 

@@ -1,0 +1,127 @@
+"""What every measurement needs: a loaded portal of its own, servers, load, and rows of results."""
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+SECONDS = int(os.environ.get("SECONDS_EACH", "4"))
+
+
+@dataclass
+class Row:
+    """One figure. `ratio` is value / against, as the issue that asks for it words it."""
+
+    name: str
+    value: float
+    unit: str
+    against: str = ""
+    ratio: float | None = None
+
+    def __str__(self):
+        ratio = f"  {self.ratio:.2f} ×" if self.ratio is not None else ""
+        return f"  {self.name:<58}{self.value:>12,.2f} {self.unit:<10}{ratio}  {self.against}"
+
+    def as_dict(self) -> dict:
+        return asdict(self)
+
+
+@contextlib.contextmanager
+def portal() -> Iterator[Path]:
+    """A portal with the whole plan and the demonstration, in a folder that goes with the run."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
+    os.environ |= {
+        "PORTAL_VAR": str(folder),
+        "PORTAL_SECRET_KEY": "only-for-measuring-" + "0" * 40,
+        "PORTAL_DEBUG": "0",
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+    }
+    try:
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        call_command("load_plan", "fixtures/plan3", verbosity=0, stdout=open(os.devnull, "w"))
+        call_command("load_demo", verbosity=0, stdout=open(os.devnull, "w"))
+        call_command("collectstatic", interactive=False, verbosity=0)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def timed(work: Callable[[], object], times: int = 3) -> float:
+    """Median seconds of `work` over `times` runs."""
+    seconds = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - began)
+    return statistics.median(seconds)
+
+
+def peak_memory(arguments: list[str]) -> tuple[float, float]:
+    """(seconds, peak MB) of one Python process run with `arguments`."""
+    code = "import resource,subprocess,sys,time;b=time.time();subprocess.run(sys.argv[1:],check=True);"
+    code += "print(time.time()-b, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss/1024)"
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    seconds, memory = done.stdout.split()[-2:]
+    return float(seconds), float(memory)
+
+
+@contextlib.contextmanager
+def server(workers: int) -> Iterator[str]:
+    """gunicorn with sync workers on a free port; gives its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "bench.wsgi:application", "--bind", f"127.0.0.1:{port}"]
+    process = subprocess.Popen([*command, "--workers", str(workers), "--log-level", "error"])
+    base = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{base}/bench/bare/", timeout=1)
+                break
+            time.sleep(0.1)
+        yield base
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@dataclass
+class Load:
+    """What wrk saw: requests per second, and latencies in milliseconds."""
+
+    rate: float
+    p50: float
+    p99: float
+
+
+def load(url: str, connections: int = 4, cookie: str = "") -> Load:
+    """wrk on `url` for a few seconds; RuntimeError when any answer was not 200."""
+    command = ["wrk", "--latency", "-t2", f"-c{connections}", f"-d{SECONDS}s"]
+    if cookie:
+        command += ["-H", f"Cookie: {cookie}"]
+    out = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in out:
+        raise RuntimeError(f"{url}: {out}")
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
+    return Load(rate, _milliseconds(out, "50%"), _milliseconds(out, "99%"))
+
+
+def _milliseconds(out: str, quantile: str) -> float:
+    number, unit = re.search(rf"{quantile}\s+([\d.]+)(us|ms|s)", out).groups()
+    return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]

@@ -1,0 +1,102 @@
+"""Papers citizens can take away. Each is made once and kept as a file until its contents or its looks change."""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from measures.public import plan_or_404
+from mine_welfare.toolkit import pdf
+
+from . import reports
+
+# Everything in the program that decides how a paper looks: a change makes every paper anew.
+SHAPED_BY = (
+    "measures/queries.py",
+    "mine_welfare/publication/figures.py",
+    "mine_welfare/publication/reports.py",
+    "mine_welfare/toolkit",
+    "static/paper",
+    "templates/pdf",
+)
+
+
+@require_safe
+@login_not_required
+def plan_pdf(request):
+    """/downloads/plan.pdf: the plan book. The first reader after a change waits while it is made."""
+    plan = plan_or_404(request)
+    file = kept(
+        Path(settings.MEDIA_ROOT) / "papers" / plan.slug,
+        "book",
+        f"{plan.version}-{edition()}",
+        lambda: pdf.render(reports.plan_book(plan), first_page="表紙"),
+    )
+    return send(request, file, f"{plan.short_title}.pdf")
+
+
+def kept(folder: Path, name: str, state: str, make: Callable[[], bytes]) -> Path:
+    """The file of a paper in `state`; made only if it is not there, once even when several ask at the same time.
+
+    Papers of earlier states go away. Whoever is still reading one keeps it.
+    """
+    file = folder / f"{name}-{state}.pdf"
+    if file.exists():
+        return file
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            _write_whole(file, make())
+            for old in folder.glob(f"{name}-*.pdf"):
+                if old != file:
+                    old.unlink()
+    return file
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """Nobody ever reads half a file: it gets its name when it is complete."""
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".", delete=False) as temporary:
+        try:
+            temporary.write(content)
+            temporary.flush()
+            os.fsync(temporary.fileno())
+            os.chmod(temporary.name, 0o644)
+            os.replace(temporary.name, file)
+        except BaseException:
+            os.unlink(temporary.name)
+            raise
+
+
+def edition() -> str:
+    """The state of the program's own part in a paper, in 12 characters."""
+    digest = hashlib.sha256(version("weasyprint").encode())
+    for file in _shaping_files():
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _shaping_files() -> Iterator[Path]:
+    for name in SHAPED_BY:
+        place = settings.BASE_DIR / name
+        yield from [place] if place.is_file() else sorted(path for path in place.rglob("*.*") if path.suffix != ".pyc")
+
+
+def send(request, file: Path, filename: str) -> HttpResponse:
+    """`file` to be shown in the browser; a reader who has it already gets 304."""
+    etag, changed = f'"{file.stem}"', int(file.stat().st_mtime)
+    response = get_conditional_response(request, etag=etag, last_modified=changed)
+    if response is None:
+        response = FileResponse(file.open("rb"), content_type="application/pdf", filename=filename)
+    response.headers |= {"ETag": etag, "Last-Modified": http_date(changed), "Cache-Control": "public, no-cache"}
+    return response
