@@ -1,6 +1,7 @@
 """What every measurement needs: a loaded portal of its own, servers, load, and rows of results."""
 
 import contextlib
+import io
 import os
 import re
 import shutil
@@ -53,8 +54,8 @@ def portal() -> Iterator[Path]:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        call_command("load_plan", "fixtures/plan3", verbosity=0, stdout=open(os.devnull, "w"))
-        call_command("load_demo", verbosity=0, stdout=open(os.devnull, "w"))
+        call_command("load_plan", "fixtures/plan3", verbosity=0, stdout=io.StringIO())
+        call_command("load_demo", verbosity=0, stdout=io.StringIO())
         call_command("collectstatic", interactive=False, verbosity=0)
         yield folder
     finally:

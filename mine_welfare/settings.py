@@ -12,18 +12,18 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(environ.Env().str("PORTAL_VAR", default=str(BASE_DIR / "var")))
 
 env = environ.Env()
 if (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
+VAR_DIR = Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var")))
 DEBUG = env.bool("PORTAL_DEBUG", default=False)
 HTTPS = env.bool("PORTAL_HTTPS", default=False)
 
 
 def secret_key() -> str:
-    """The signing key: from the environment, else from the file `manage.py setup_portal` writes."""
+    """The signing key: from the environment, else from the file `deploy/setup` writes."""
     if key := env.str("PORTAL_SECRET_KEY", default=""):
         return key
     stored = VAR_DIR / "secret_key"

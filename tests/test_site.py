@@ -1,6 +1,7 @@
 """Truths about the whole repository."""
 
 import re
+import socket
 import subprocess
 import sys
 import tomllib
@@ -13,6 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from packaging.requirements import Requirement
+from pytest_socket import SocketConnectBlockedError
 
 ROOT = settings.BASE_DIR
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -47,6 +49,14 @@ def test_workflow_tables_import_nothing_of_the_house_but_the_roles():
 
 def test_the_toolkit_has_no_models():
     assert list(apps.get_app_config("toolkit").get_models()) == []
+
+
+# ---- the suite --------------------------------------------------------------------
+
+
+def test_the_suite_reaches_no_other_host():
+    with pytest.warns(UserWarning, match="192.0.2.1"), pytest.raises(SocketConnectBlockedError):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
 
 
 # ---- the lint ---------------------------------------------------------------------

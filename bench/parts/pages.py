@@ -12,7 +12,14 @@ from measures.models import Entry
 from mine_welfare.accounts.models import User
 
 BARE = "/bench/bare/"
-PUBLIC = ("/", "/goals/", "/measures/1-3-3/", "/organizations/welfare/", "/plan/chapters/4/", "/search/?q=%E7%9B%B8%E8%AB%87")
+PUBLIC = (
+    "/",
+    "/goals/",
+    "/measures/1-3-3/",
+    "/organizations/welfare/",
+    "/plan/chapters/4/",
+    "/search/?q=%E7%9B%B8%E8%AB%87",
+)
 
 
 def signed_in(login_id: str) -> tuple[Client, str]:

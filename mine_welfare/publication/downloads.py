@@ -98,5 +98,6 @@ def send(request, file: Path, filename: str) -> HttpResponse:
     response = get_conditional_response(request, etag=etag, last_modified=changed)
     if response is None:
         response = FileResponse(file.open("rb"), content_type="application/pdf", filename=filename)
-    response.headers |= {"ETag": etag, "Last-Modified": http_date(changed), "Cache-Control": "public, no-cache"}
+    for name, value in (("ETag", etag), ("Last-Modified", http_date(changed)), ("Cache-Control", "public, no-cache")):
+        response[name] = value
     return response

@@ -22,14 +22,19 @@ from .figures import Figures
 # Figures that are tables, and are numbered apart from the pictures.
 TABLES = ("previous-review", "meetings")
 # 五十音: the first kana of a reading → the heading it stands under.
-KANA_ROWS = {
-    kana: f"{row[0]}行"
-    for row in (
-        "あいうえおぁぃぅぇぉゔ", "かきくけこがぎぐげご", "さしすせそざじずぜぞ", "たちつてとだぢづでどっ", "なにぬねの",
-        "はひふへほばびぶべぼぱぴぷぺぽ", "まみむめも", "やゆよゃゅょ", "らりるれろ", "わをん",
-    )
-    for kana in row
-}  # fmt: skip
+KANA = (
+    "あいうえおぁぃぅぇぉゔ",
+    "かきくけこがぎぐげご",
+    "さしすせそざじずぜぞ",
+    "たちつてとだぢづでどっ",
+    "なにぬねの",
+    "はひふへほばびぶべぼぱぴぷぺぽ",
+    "まみむめも",
+    "やゆよゃゅょ",
+    "らりるれろ",
+    "わをん",
+)
+KANA_ROWS = {kana: f"{row[0]}行" for row in KANA for kana in row}
 BACK_MATTER = "資料編"
 
 

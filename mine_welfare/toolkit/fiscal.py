@@ -49,6 +49,13 @@ def wareki_year_both(year: int) -> str:
     return f"{wareki_year(year)}（{year}年度）"
 
 
+def wareki_span(first: int, last: int) -> str:
+    """(2025, 2029) → 令和7〜11年度; an era that changes in between is named: 平成30〜令和4年度."""
+    (begun, number), (ended, _) = era(datetime.date(first, 5, 1)), era(datetime.date(last, 5, 1))
+    until = wareki_year(last)
+    return f"{begun}{_ordinal(number)}〜{until.removeprefix(ended) if begun == ended else until}"
+
+
 def wareki_date(day: datetime.date) -> str:
     """2025-06-20 → 令和7年6月20日."""
     name, number = era(day)

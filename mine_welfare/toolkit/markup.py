@@ -151,6 +151,11 @@ def legend(segments: Sequence[Segment], counts: bool = False) -> SafeString:
     return format_html('<ul class="legend">{}</ul>', format_html_join("", swatch, items))
 
 
+def _value(value: float | Decimal, unit: str) -> str:
+    """Shares keep their decimal, so that 38.0 and 36.7 stand under each other."""
+    return f"{value:.1f}" if unit == "%" and not isinstance(value, int) else number(value)
+
+
 def bars(rows: Sequence[tuple], maximum: float = 100, unit: str = "%") -> SafeString:
     """`{% bars rows %}`: one bar a row of (tone, label, value) or (tone, label, value, mark).
 
@@ -165,7 +170,7 @@ def bars(rows: Sequence[tuple], maximum: float = 100, unit: str = "%") -> SafeSt
             drawn.append((label, "", SafeString("<small>数値なし</small>")))
         else:
             rect = format_html(bar, tone, _percent(float(value), maximum))
-            drawn.append((label, rect, format_html("{}<small>{}{}</small>", number(value), unit, "".join(mark))))
+            drawn.append((label, rect, format_html("{}<small>{}{}</small>", _value(value, unit), unit, "".join(mark))))
     return format_html('<ul class="bars">{}</ul>', format_html_join("", html, drawn))
 
 

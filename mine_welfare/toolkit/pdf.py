@@ -42,9 +42,10 @@ def render(html: str, *, first_page: str = "", variant: str = "pdf/ua-1") -> byt
 
     try:
         with _one_at_a_time:
-            return HTML(string=html, base_url=BASE, url_fetcher=_fetcher()).write_pdf(  # type: ignore[no-any-return]
-                pdf_variant=variant, finisher=finish
-            )
+            document = HTML(string=html, base_url=BASE, url_fetcher=_fetcher()).render(pdf_variant=variant)
+            _one_link_each(document)
+            made: bytes = document.write_pdf(pdf_variant=variant, finisher=finish)
+            return made
     except FatalURLFetchingError as error:
         raise FileNotFoundError(str(error)) from error
 
@@ -102,6 +103,12 @@ def _fetcher() -> Any:
             return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
 
     return OwnFiles()
+
+
+def _one_link_each(document: Any) -> None:
+    """Leave one annotation to a link: the engine adds one for each element and generated text inside it."""
+    for page in document.pages:
+        page.links = [link for link in page.links if link[-1].element_tag == "a"]
 
 
 def _name_links(document: Any) -> None:

@@ -3,6 +3,20 @@
 import re
 import unicodedata
 
+# 五十音: the first kana of a reading → the heading it stands under.
+_KANA = (
+    "あいうえおぁぃぅぇぉゔ",
+    "かきくけこがぎぐげごゕゖ",
+    "さしすせそざじずぜぞ",
+    "たちつてとだぢづでどっ",
+    "なにぬねの",
+    "はひふへほばびぶべぼぱぴぷぺぽ",
+    "まみむめも",
+    "やゆよゃゅょ",
+    "らりるれろ",
+    "わをんゎ",
+)
+_KANA_ROWS = {kana: f"{row[0]}行" for row in _KANA for kana in row}
 _KATAKANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _SPACE = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -20,6 +34,11 @@ def fold(text: str) -> str:
     True
     """
     return _SPACE.sub("", narrow(text).lower()).translate(_KATAKANA)
+
+
+def kana_row(reading: str) -> str:
+    """かきくけこ and their like stand under か行; what does not begin with a kana under その他."""
+    return _KANA_ROWS.get(fold(reading)[:1], "その他")
 
 
 def clean(text: str) -> str:

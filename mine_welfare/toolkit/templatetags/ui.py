@@ -14,12 +14,12 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.template.loader import get_template
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from mine_welfare.toolkit import fiscal, markup, richtext, text
+from mine_welfare.toolkit.addresses import address_if_any
 from mine_welfare.toolkit.diff import compare
 from mine_welfare.toolkit.markup import DASH
 
@@ -91,6 +91,12 @@ def wareki_year_both(year: int) -> str:
     return fiscal.wareki_year_both(year)
 
 
+@register.simple_tag
+def wareki_span(first: int, last: int) -> str:
+    """`{% wareki_span plan.start_year plan.end_year %}` → 令和7〜11年度."""
+    return fiscal.wareki_span(first, last)
+
+
 @register.filter
 def paragraphs(value: str) -> SafeString:
     """`{{ measure.introduction|paragraphs }}`: each line of plain text as a `<p>`."""
@@ -106,21 +112,13 @@ def lines(value: object) -> list[str]:
 # ---- parts with a template --------------------------------------------------
 
 
-def _address(name: str) -> str | None:
-    """The address of that name; None where the installation has no such page."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
-
-
 @register.simple_tag
 def breadcrumb(*trail: str, home: str = "home") -> SafeString:
     """`{% breadcrumb goal.title goal_url measure.title %}`: titles and addresses by turns, the page itself last.
 
     `home` is the name of the address the trail starts from.
     """
-    first = _address(home)
+    first = address_if_any(home)
     links = [("ホーム", first)] if first else []
     links += zip(trail[:-1:2], trail[1::2], strict=True)
     return _component("breadcrumb", links=links, current=trail[-1])
@@ -143,7 +141,7 @@ def menu(context: Context, items: Iterable[tuple]) -> SafeString:
     without an address of that name are left out.
     """
     path = context["request"].path
-    links = [(_address(name), words, *(also or ((),))) for words, name, *also in items]
+    links = [(address_if_any(name), words, *(also or ((),))) for words, name, *also in items]
     links = [link for link in links if link[0]]
     current = _current(links, path)
     return _component("menu", items=[(url, words, url == current, url == path) for url, words, _ in links])
