@@ -2,61 +2,67 @@
 
 from dataclasses import dataclass
 
+from django.db import models
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from mine_welfare.toolkit.markup import number
+
 from . import permissions
 from .fields import FIELDS, Field, missing
-from .forms import CommentForm, EntryForm
+from .forms import EntryForm
+from .home_page import time_left
 from .models import Entry
 from .workflow import Verb
 
 
 @dataclass
 class FieldRow:
-    """One field of the form: last year's answer on the left, this year's on the right."""
+    """One field: last year's answer on the left, this year's on the right.
+
+    `theirs` and `mine` are the two versions where two people changed the same field.
+    """
 
     field: Field
     bound: BoundField
     before: object
+    value: object
     required: str
     is_missing: bool
-    value: object = None
-    theirs: object = None
+    help: str
+    theirs: str | None = None
+    mine: str = ""
 
     @property
     def visibility(self) -> str:
         return "public" if self.field.public else "inside"
 
 
-def field_rows(entry: Entry, form: EntryForm, conflict: Entry | None = None) -> list[FieldRow]:
-    """The rows of the form; with `conflict`, what the other person saved stands beside."""
+def field_rows(entry: Entry, form: EntryForm, clashes: dict[str, tuple[str, str]]) -> dict[str, FieldRow]:
+    """The rows of the page by the field's name."""
     lacking = missing(entry)
-    rows = []
+    rows = {}
     for field in FIELDS:
-        theirs = getattr(conflict, field.name) if conflict and form_differs(form, conflict, field) else None
-        rows.append(
-            FieldRow(
-                field=field,
-                bound=form[field.name],
-                before=getattr(entry.previous, field.name) if entry.previous else None,
-                required=field.required(entry),
-                is_missing=field in lacking,
-                value=getattr(entry, field.name),
-                theirs=theirs,
-            )
+        theirs, mine = clashes.get(field.name, (None, ""))
+        rows[field.name] = FieldRow(
+            field=field,
+            bound=form[field.name],
+            before=getattr(entry.previous, field.name) if entry.previous else None,
+            value=getattr(entry, field.name),
+            required=field.required(entry),
+            is_missing=field in lacking,
+            help=form.fields[field.name].help_text or field.help,
+            theirs=theirs,
+            mine=mine,
         )
     return rows
 
 
-def form_differs(form: EntryForm, entry: Entry, field: Field) -> bool:
-    return form.cleaned_data.get(field.name) != getattr(entry, field.name)
-
-
-def neighbours(entry: Entry) -> dict:
-    """Place of the sheet among its organization's, with the one before and after."""
-    ids = list(entry.cycle.entries.filter(organization=entry.organization_id).in_order().values_list("pk", flat=True))
+def neighbours(request: HttpRequest, entry: Entry) -> dict:
+    """Place of the sheet among those of its organization this person may open, with the one before and after."""
+    sheets = entry.cycle.entries.filter(organization=entry.organization_id)
+    ids = list(permissions.visible_to(sheets, request.user).in_order().values_list("pk", flat=True))
     place = ids.index(entry.pk)
     around = {
         row.pk: row for row in Entry.objects.filter(pk__in=ids[max(0, place - 1) : place + 2]).select_related("action")
@@ -69,36 +75,88 @@ def neighbours(entry: Entry) -> dict:
     }
 
 
-def entry_page(
-    request: HttpRequest, entry: Entry, form: EntryForm, *, status: int = 200, conflict: Entry | None = None
-):
-    """Render one sheet, as a form where this person may write and as text where not."""
+def entry_page(request: HttpRequest, entry: Entry, form: EntryForm, *, status: int = 200, **more) -> HttpResponse:
+    """Render one sheet: as a form where this person is to write, else as text."""
     offered = dict(permissions.available_actions(request.user, entry))
-    transitions = list(entry.transitions.select_related("by"))
+    may_write = offered.get(Verb.SAVE, "") is None
+    sees_memo = permissions.sees_memo(request.user)
+    transitions = list(entry.transitions.select_related("by")) if sees_memo else []
+    is_proxy = permissions.is_proxy(request.user, entry)
+    opens_form = form.is_bound or "edit" in request.GET or (entry.stage.is_with_writer and not is_proxy)
     context = {
         "entry": entry,
         "cycle": entry.cycle,
         "form": form,
-        "rows": field_rows(entry, form, conflict),
+        "rows": field_rows(entry, form, more.get("clashes", {})),
         "missing": missing(entry),
-        "can_edit": Verb.SAVE in offered and offered[Verb.SAVE] is None,
-        "sees_memo": permissions.sees_memo(request.user),
+        "may_write": may_write,
+        "shows_form": may_write and opens_form,
+        "is_proxy": is_proxy,
+        "sees_memo": sees_memo,
         "refusal": offered.get(Verb.SAVE),
-        "actions": [(verb, sentence) for verb, sentence in offered.items() if verb != Verb.SAVE],
-        "submit_refusal": offered.get(Verb.SUBMIT),
+        "actions": [(verb, why) for verb, why in offered.items() if verb not in (Verb.SAVE, Verb.SUBMIT)],
         "transitions": transitions,
         "returned": next((row for row in reversed(transitions) if row.verb == Verb.RETURN), None),
-        "comment_form": CommentForm(initial={"version": entry.version}),
-        "conflict": conflict,
+        "time_left": time_left(entry.cycle),
         "is_sample": entry.cycle.is_sample,
-        **neighbours(entry),
+        **neighbours(request, entry),
+        **more,
     }
     return render(request, "measures/entry.html", context, status=status)
 
 
+# ---- when it could not be saved ---------------------------------------------
+def refused_page(request: HttpRequest, entry: Entry, form: EntryForm, sentence: str) -> HttpResponse:
+    """What was typed stays in the form; where this person may no longer write, it stands there to be copied."""
+    typed = {field.name: form.cleaned_data.get(field.name) for field in FIELDS}
+    unsaved = [
+        (field.label, _words(typed[field.name]))
+        for field in FIELDS
+        if field.kind == "text" and typed[field.name] and typed[field.name] != getattr(entry, field.name)
+    ]
+    return entry_page(request, entry, form, status=409, not_saved=sentence, unsaved=unsaved)
+
+
 def conflict_page(request: HttpRequest, entry: Entry, form: EntryForm) -> HttpResponse:
-    """Both versions side by side: what was typed stays in the form, what the other saved stands beside it."""
+    """Somebody saved in between: nothing is lost, and nothing of theirs is overwritten unseen.
+
+    A field only they changed takes their text; one that both changed keeps
+    what was typed, with the two versions side by side.
+    """
+    base = entry.history.filter(version=form.cleaned_data["version"]).first()
     form.data = form.data.copy()
+    clashes, taken = {}, []
+    for field in FIELDS:
+        mine, theirs = form.cleaned_data.get(field.name), getattr(entry, field.name)
+        if _plain(mine) == _plain(theirs):
+            continue
+        # The first save of a sheet has nothing before it: there, what is empty was not touched.
+        before = getattr(base, _column(field)) if base else None
+        if _plain(mine) == before or (base is None and not mine):
+            form.data[field.name] = _as_typed(theirs)
+            taken.append(field.label)
+        elif _plain(theirs) != before and (base or theirs):
+            clashes[field.name] = (_words(theirs), _words(mine))
     # The next save is made knowingly against what stands now.
     form.data["version"] = str(entry.version)
-    return entry_page(request, entry, form, status=409, conflict=entry)
+    return entry_page(request, entry, form, status=409, is_conflict=True, clashes=clashes, taken=taken)
+
+
+def _column(field: Field) -> str:
+    return f"{field.name}_id" if field.kind == "choice" else field.name
+
+
+def _plain(value: object) -> object:
+    return value.pk if isinstance(value, models.Model) else value
+
+
+def _as_typed(value: object) -> str:
+    """A value as the form would have sent it; an unticked box sends nothing."""
+    return "" if value in (None, False) else str(_plain(value))
+
+
+def _words(value: object) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    return number(value) if isinstance(value, int) else str(value or "")

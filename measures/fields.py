@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 REQUIRED = "必須"
+MAX_LENGTH = 10_000  # characters in one field; far above any real answer, far below a flood
 
 
 def _always(entry: Any) -> str:
@@ -26,8 +27,9 @@ def _reason(entry: Any) -> str:
     if entry.rating.needs_reason:
         return f"{entry.rating.code} を選んだため必須"
     before = entry.previous.rating if entry.previous else None
-    both_rated = before is not None and before.is_rated and entry.rating.is_rated
-    if both_rated and entry.rating.position > before.position:
+    if before is None or before.scale_id != entry.rating.scale_id:
+        return ""
+    if before.is_rated and entry.rating.is_rated and entry.rating.position > before.position:
         return f"前年度の {before.code} から下がったため必須"
     return ""
 
@@ -82,13 +84,18 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("budget", "予算額（千円）", kind="money"),
     Field("settlement", "決算額（千円）", kind="money"),
-    Field("no_budget", "予算を伴わない", kind="flag"),
+    Field("no_budget", "予算を伴わない", kind="flag", help="金額を入れずに、この印だけを付けます"),
     Field("memo", "庁内メモ", public=False, help="公表されません。市民の画面にも、委員会の資料にも出ません"),
 )
 BY_NAME = {field.name: field for field in FIELDS}
 PUBLIC = tuple(field for field in FIELDS if field.public)
 # What 「前年度から変更なし」 repeats: everything said about the action but money and the inside memo.
 REPEATED = ("result", "rating", "reason", "issues", "direction", "improvement", "next_plan")
+
+
+def has_answers(entry: Any) -> bool:
+    """Whether anything was answered this year; the plan carried over from last year is no answer."""
+    return any(BY_NAME[name].is_filled(entry) for name in REPEATED)
 
 
 def missing(entry: Any) -> list[Field]:

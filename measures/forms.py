@@ -10,8 +10,27 @@ from mine_welfare.toolkit.fiscal import fiscal_year, wareki_year_both
 from mine_welfare.toolkit.text import clean, narrow
 from plans.models import Plan
 
-from .fields import FIELDS
+from .fields import FIELDS, MAX_LENGTH
 from .models import Cycle, Direction, Entry, Grade
+from .workflow import EntryState
+
+STALE = "この画面を開いたときの内容と比べられません。画面を開き直してから、もう一度操作してください。"
+
+
+class LongTextField(forms.CharField):
+    """Running text: control characters that came with a copy are dropped before anything is checked."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"required": False, "max_length": MAX_LENGTH, **kwargs})
+
+    def widget_attrs(self, widget):
+        # No maxlength in the browser: it would cut a pasted text without a word.
+        return {}
+
+    def to_python(self, value):
+        return super().to_python(clean(value) if isinstance(value, str) else value)
 
 
 class ThousandYenField(forms.IntegerField):
@@ -28,33 +47,41 @@ class ThousandYenField(forms.IntegerField):
         return super().to_python(value)
 
 
+class VersionField(forms.IntegerField):
+    """The version of the sheet the person looked at."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs):
+        super().__init__(label="画面", error_messages={"required": STALE, "invalid": STALE}, **kwargs)
+
+
+def _text_field(field) -> LongTextField:
+    attrs = {"rows": 4 if field.guide >= 400 else 3, "data-guide": field.guide}
+    return LongTextField(label=field.label, widget=forms.Textarea(attrs=attrs))
+
+
 class EntryForm(forms.ModelForm):
     """個票. Nothing is required to save; what is missing is told before 提出."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
     budget = ThousandYenField(label="予算額（千円）")
     settlement = ThousandYenField(label="決算額（千円）")
 
     class Meta:
         model = Entry
         fields = [field.name for field in FIELDS]
-        widgets = {
-            **{
-                field.name: forms.Textarea(attrs={"rows": 4 if field.guide >= 400 else 3, "data-guide": field.guide})
-                for field in FIELDS
-                if field.kind == "text"
-            },
-            "rating": forms.RadioSelect,
-            "direction": forms.RadioSelect,
-        }
+        widgets = {"rating": forms.RadioSelect, "direction": forms.RadioSelect}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields |= {field.name: _text_field(field) for field in FIELDS if field.kind == "text"}
         scale = self.instance.cycle.scale_id
-        self.fields["rating"].queryset = Grade.objects.filter(scale=scale)
-        self.fields["direction"].queryset = Direction.objects.filter(scale=scale)
-        for name in ("rating", "direction"):
+        grades, directions = Grade.objects.filter(scale=scale), Direction.objects.filter(scale=scale)
+        for name, choices in (("rating", grades), ("direction", directions)):
+            self.fields[name].queryset = choices
             self.fields[name].empty_label = None
+        self.fields["direction"].help_text = _direction_help(directions)
         self.fields["version"].initial = self.instance.version
 
     def values(self) -> dict:
@@ -71,42 +98,66 @@ class EntryForm(forms.ModelForm):
         """The instance is never written here: `actions.save_entry` locks the row and writes it."""
 
 
+def _direction_help(directions) -> str:
+    """What each choice asks for further down, said before it is chosen."""
+    mended = "・".join(direction.label for direction in directions if direction.needs_improvement)
+    ended = "・".join(direction.label for direction in directions if direction.ends_action)
+    words = f"{mended}のときは、「方向性の内容・改善策」も書きます。" if mended else ""
+    return words + (f"{ended}のときは、「次年度の取組予定」は要りません。" if ended else "")
+
+
 class CommentForm(forms.Form):
     """The words given with a move, and the version the person looked at."""
 
-    comment = forms.CharField(label="理由・コメント", required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    comment = LongTextField(label="理由・コメント")
+    version = VersionField()
 
-    def clean_comment(self):
-        return clean(self.cleaned_data["comment"]).strip()
+
+class UnchangedForm(forms.Form):
+    """「前年度から変更なし」, over what was already written only with a tick."""
+
+    version = VersionField()
+    replace = forms.BooleanField(label="入力した内容を、前年度の内容に置き換える", required=False)
 
 
 class CycleForm(forms.ModelForm):
     """年度を用意する。"""
 
     year = forms.TypedChoiceField(label="年度", coerce=int)
+    grace_days = forms.IntegerField(
+        label="猶予日数",
+        min_value=0,
+        max_value=60,
+        initial=0,
+        help_text="締切のあと、担当課がまだ入力できる日数です。この間の提出は「締切後」と記録します。",
+    )
+    instructions = LongTextField(
+        label="記入のお願い",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="担当課のホームに載せます。書き方の注意や、問い合わせ先などです。",
+    )
 
     class Meta:
         model = Cycle
-        fields = ["year", "scale", "opens_on", "due_on", "grace_days", "committee_on", "publish_on", "instructions"]
+        fields = [
+            "year", "scale", "opens_on", "due_on", "grace_days", "liaison_on", "committee_on", "publish_on",
+            "instructions",
+        ]  # fmt: skip
         widgets = {
-            **{
-                name: forms.DateInput(attrs={"type": "date"})
-                for name in ("opens_on", "due_on", "committee_on", "publish_on")
-            },
-            "instructions": forms.Textarea(attrs={"rows": 4}),
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            for name in ("opens_on", "due_on", "liaison_on", "committee_on", "publish_on")
         }
 
     def __init__(self, *args, plan: Plan, **kwargs):
         super().__init__(*args, **kwargs)
         used = set(plan.cycles.values_list("year", flat=True))
-        free = [year for year in plan.years if year not in used]
-        self.fields["year"].choices = [(year, wareki_year_both(year)) for year in free]
+        self.free = [year for year in plan.years if year not in used]
+        self.fields["year"].choices = [(year, wareki_year_both(year)) for year in self.free]
         self.fields["scale"].queryset = plan.scales.all()
         self.fields["scale"].initial = plan.scales.first()
         this_year = fiscal_year(timezone.localdate())
-        if free and not self.is_bound:
-            year = self.fields["year"].initial = this_year - 1 if this_year - 1 in free else free[0]
+        if self.free and not self.is_bound:
+            year = self.fields["year"].initial = this_year - 1 if this_year - 1 in self.free else self.free[0]
             self.fields["opens_on"].initial = datetime.date(year + 1, 5, 15)
             self.fields["due_on"].initial = datetime.date(year + 1, 6, 20)
 
@@ -117,28 +168,49 @@ class CycleForm(forms.ModelForm):
 class AssignForm(forms.Form):
     """Who answers for a 「関係各課」."""
 
-    organizations = forms.ModelMultipleChoiceField(
-        label="担当する組織",
-        queryset=Organization.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "担当する組織を1つ以上選んでください。"},
-    )
+    organizations = forms.MultipleChoiceField(label="担当する組織")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["organizations"].queryset = Organization.objects.current().exclude(kind=Organization.Kind.OUTSIDE)
+        offices = Organization.objects.current().exclude(kind=Organization.Kind.OUTSIDE)
+        self.offered = {str(office.pk): office for office in offices}
+        self.fields["organizations"].choices = [(pk, office.name) for pk, office in self.offered.items()]
+
+    def clean_organizations(self):
+        return [self.offered[pk] for pk in self.cleaned_data["organizations"]]
+
+
+OVERDUE = "overdue"
 
 
 class EntryFilter(forms.Form):
     """The filter of the staff list; an unknown value is no filter, never an error page."""
 
+    year = forms.TypedChoiceField(label="年度", required=False, coerce=int)
     organization = forms.ModelChoiceField(
         label="課・団体",
-        queryset=Organization.objects.all(),
+        queryset=Organization.objects.none(),
         required=False,
         empty_label="すべて",
         to_field_name="slug",
     )
-    state = forms.ChoiceField(label="状態", required=False)
+    state = forms.ChoiceField(
+        label="状態", required=False, choices=[("", "すべて"), (OVERDUE, "締切超過"), *EntryState.choices]
+    )
     goal = forms.TypedChoiceField(label="基本目標", required=False, coerce=int, empty_value=None)
-    q = forms.CharField(label="番号・取組", required=False, max_length=60)
+    q = forms.CharField(label="番号・取組", required=False, max_length=60, strip=True)
+
+    def __init__(self, data, *, cycle: Cycle):
+        """The year in the address has been resolved to `cycle`; the form shows which one it is."""
+        super().__init__(data.copy())
+        self.data["year"] = str(cycle.year)
+        years = cycle.plan.cycles.values_list("year", flat=True)
+        self.fields["year"].choices = [(year, wareki_year_both(year)) for year in years]
+        self.fields["organization"].queryset = Organization.objects.filter(entries__cycle=cycle).distinct()
+        goals = cycle.plan.goals.all()
+        self.fields["goal"].choices = [("", "すべて"), *((goal.number, str(goal)) for goal in goals)]
+
+    def given(self) -> dict:
+        """The values that could be read."""
+        self.is_valid()
+        return self.cleaned_data

@@ -26,7 +26,7 @@ def announce(entry: Entry, verb: Verb, *, by: User, comment: str = "") -> None:
     if not addresses:
         return
     subject = f"【{verb.label}】{entry.action.code} {entry.action.title}"
-    lines = [f"{entry.organization}の個票「{entry.action.title}」について、{by}さんが{verb.label}をしました。"]
+    lines = [f"{by}さんが、{entry.organization}の個票「{entry.action.title}」を{verb.done}。"]
     if comment:
         lines += ["", f"理由・コメント：{comment}"]
     body = "\n".join(lines)

@@ -64,9 +64,10 @@ def _stage_refusal(roles: frozenset[Role], entry: Entry, step: Move) -> str | No
 def _role_refusal(role: Role, entry: Entry, step: Move) -> str | None:
     cycle = entry.cycle
     if cycle.stage not in STAGES[step.verb].get(role, ()):
-        return f"{cycle}は「{cycle.stage.label}」の段階です。いまは{step.verb.label}できません。"
-    writes = step.verb in (Verb.SAVE, Verb.SUBMIT)
-    if role == Role.SECRETARIAT or not writes or entry.stage == EntryState.RETURNED:
+        return f"{cycle}は「{cycle.stage.label}」の段階です。いまは、{step.verb.label}はできません。"
+    # A sheet taken back after the deadline could not be submitted again.
+    has_deadline = step.verb in (Verb.SAVE, Verb.SUBMIT, Verb.WITHDRAW)
+    if role == Role.SECRETARIAT or not has_deadline or entry.stage == EntryState.RETURNED:
         return None
     if cycle.stage != CycleState.OPEN or timezone.localdate() > last_day(cycle):
         return f"締切（{short_date(last_day(cycle))}）を過ぎました。入力が必要なときは、事務局へ連絡してください。"
@@ -96,6 +97,11 @@ def available_actions(user: User, entry: Entry) -> Iterator[tuple[Verb, str | No
 
 def can_edit(user: User, entry: Entry) -> bool:
     return refusal(user, entry, Verb.SAVE) is None
+
+
+def is_proxy(user: User, entry: Entry) -> bool:
+    """代理入力: the secretariat writes for a department it does not belong to."""
+    return acting_roles(user, entry) == {Role.SECRETARIAT}
 
 
 def visible_to(entries: QuerySet, user: User) -> QuerySet:
@@ -131,8 +137,19 @@ def editable_by(entries: QuerySet, user: User) -> QuerySet:
 
 
 def sees_memo(user: User) -> bool:
-    """庁内メモ is for everyone inside, never for the committee."""
+    """庁内メモ, and who said what while the sheet went round, are for everyone inside, never for the committee."""
     return user.has_role(Role.WRITER, Role.APPROVER, Role.SECRETARIAT, Role.AUDITOR)
+
+
+def counts_refusal(user: User, cycle: Cycle) -> str | None:
+    """Why `user` may not see the counts of a whole year: the line `visible_to` draws for its sheets."""
+    if user.has_role(*WHOLE_PLAN_ROLES):
+        return None
+    works_inside = user.has_role(Role.WRITER, Role.APPROVER)
+    first = CycleState.LIAISON if works_inside else CycleState.COMMITTEE
+    if (works_inside or user.has_role(Role.COMMITTEE)) and cycle.stage.number >= first.number:
+        return None
+    return f"{cycle}の集計は、「{first.label}」の段階から見られます。いまは「{cycle.stage.label}」の段階です。"
 
 
 def cycle_refusal(user: User) -> str | None:

@@ -5,12 +5,15 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from mine_welfare.accounts.directory import directory
 from mine_welfare.accounts.models import Organization
+from mine_welfare.toolkit.richtext import plain
 from plans.context import current_plan
 from plans.models import BasicGoal, BasicPolicy, Plan
 
-from . import queries
-from .models import Action, Cycle, Measure
+from . import public_queries, queries
+from .measure_page import measure_page
+from .models import Action, Cycle
 
 
 def plan_or_404(request) -> Plan:
@@ -25,18 +28,28 @@ def shown(cycle: Cycle | None) -> dict:
     return {"cycle": cycle, "is_sample": bool(cycle and cycle.is_sample)}
 
 
+def segments(rows: list[queries.MeasureRow]) -> list:
+    """What the bars of a list are made of, for its legend; nothing where no bar is drawn."""
+    return next((row.distribution.parts for row in rows if row.distribution), [])
+
+
 @require_safe
 @login_not_required
 def goals(request):
     """施策をさがす: the whole structure on one page."""
     plan = plan_or_404(request)
-    cycle = queries.latest_public_cycle(plan)
-    context = {
-        "goals": plan.goals.prefetch_related("policies__goal"),
-        "measures": queries.measure_rows(plan, cycle),
-        **shown(cycle),
-    }
-    return render(request, "measures/goals.html", context)
+    cycle = public_queries.latest_public_cycle(plan)
+    rows = queries.measure_rows(plan, cycle)
+    context = {"goals": by_policy(plan.goals.prefetch_related("policies__goal"), rows), "segments": segments(rows)}
+    return render(request, "measures/goals.html", context | shown(cycle))
+
+
+def by_policy(goals, rows: list[queries.MeasureRow]) -> list:
+    """[(goal, [(policy, its rows)])]."""
+    found: dict[int, list[queries.MeasureRow]] = {}
+    for row in rows:
+        found.setdefault(row.measure.policy_id, []).append(row)
+    return [(goal, [(policy, found.get(policy.pk, [])) for policy in goal.policies.all()]) for goal in goals]
 
 
 @require_safe
@@ -44,17 +57,17 @@ def goals(request):
 def goal(request, number: int):
     plan = plan_or_404(request)
     goal = get_object_or_404(BasicGoal.objects.prefetch_related("policies__goal"), plan=plan, number=number)
-    cycle = queries.latest_public_cycle(plan)
+    cycle = public_queries.latest_public_cycle(plan)
     rows = queries.measure_rows(plan, cycle, policy__goal=goal)
+    # The plan's own words about the goal, where its book has a section of that name.
+    section = plan.sections.filter(marker=f"基本目標{number}").first()
     context = {
         "goal": goal,
-        "policies": [
-            (policy, [row for row in rows if row.measure.policy_id == policy.pk]) for policy in goal.policies.all()
-        ],
+        "lead": plain(section.body) if section else [],
+        "policies": by_policy([goal], rows)[0][1],
         "whole": queries.distributions(cycle, "action__measure__policy__goal").get(goal.pk) if cycle else None,
-        **shown(cycle),
     }
-    return render(request, "measures/goal.html", context)
+    return render(request, "measures/goal.html", context | shown(cycle))
 
 
 @require_safe
@@ -64,45 +77,26 @@ def policy(request, goal: int, number: int):
     policy = get_object_or_404(
         BasicPolicy.objects.select_related("goal"), goal__plan=plan, goal__number=goal, number=number
     )
-    cycle = queries.latest_public_cycle(plan)
+    cycle = public_queries.latest_public_cycle(plan)
     rows = queries.measure_rows(plan, cycle, policy=policy)
-    return render(request, "measures/policy.html", {"policy": policy, "measures": rows, **shown(cycle)})
+    context = {"policy": policy, "measures": rows, "segments": segments(rows)}
+    return render(request, "measures/policy.html", context | shown(cycle))
 
 
 @require_safe
 @login_not_required
 def measure(request, code: str):
     """One 施策: where it stands, who does what, its actions with the latest results, its years."""
-    plan = plan_or_404(request)
-    measure = get_object_or_404(Measure.objects.select_related("plan", "policy__goal"), plan=plan, code=code)
-    cycle = queries.latest_public_cycle(plan)
-    results = queries.distributions(cycle, entries=cycle.entries.filter(action__measure=measure)) if cycle else {}
-    years = queries.year_cards(measure, cycle)
-    tables = queries.action_tables(measure, cycle)
+    page = measure_page(plan_or_404(request), code, directory(request))
+    if page is None:
+        raise Http404("この番号の施策はありません。")
     context = {
-        "measure": measure,
-        "whole": results.get(()),
-        "review": next((card.review for card in years if card.place == "latest"), None),
-        "roles": queries.role_groups(measure),
-        "tables": tables,
-        "n_actions": sum(len(table.rows) for table in tables),
-        "years": years,
-        "opinions": queries.opinions_of(measure),
-        "offices": offices(tables),
-        **shown(cycle),
+        "measure": page.measure,
+        "page": page,
+        "whole": page.published.whole,
+        "conclusion": page.conclusion,
     }
-    return render(request, "measures/measure.html", context)
-
-
-def offices(tables: list[queries.ActionTable]) -> list[tuple[Organization, list[Action]]]:
-    """Whom to ask about what: each organization with the actions it answers for."""
-    found: dict[Organization, list[Action]] = {}
-    for table in tables:
-        for row in table.rows:
-            for responsibility, _ in row.offices:
-                if responsibility.organization:
-                    found.setdefault(responsibility.organization, []).append(row.action)
-    return sorted(found.items(), key=lambda pair: pair[0].position)
+    return render(request, "measures/measure.html", context | shown(page.latest))
 
 
 @require_safe
@@ -114,21 +108,22 @@ def action(request, code: str):
         "measure__policy__goal", "actor", "group__see", "repeats__measure", "see"
     ).prefetch_related("responsibilities__organization", "repeated_by__measure", "components")
     action = get_object_or_404(actions, plan=plan, code=code)
+    history = public_queries.action_history(plan, action)
     context = {
         "action": action,
         "measure": action.measure,
         "responsibilities": action.responsibilities.all(),
-        "history": queries.action_history(action.repeats or action),
-        **shown(queries.latest_public_cycle(plan)),
+        "history": history,
     }
-    return render(request, "measures/action.html", context)
+    return render(request, "measures/action.html", context | shown(history.latest))
 
 
 @require_safe
 @login_not_required
 def organizations(request):
-    plan = plan_or_404(request)
-    return render(request, "measures/organizations.html", {"rows": queries.organizations_with_counts(plan)})
+    rows = list(public_queries.organizations_with_counts(plan_or_404(request)))
+    context = {"rows": rows, "has_phones": any(row.phone for row in rows)}
+    return render(request, "measures/organizations.html", context)
 
 
 @require_safe
@@ -136,14 +131,10 @@ def organizations(request):
 def organization(request, slug: str):
     plan = plan_or_404(request)
     organization = get_object_or_404(Organization.objects.public(), slug=slug)
-    cycle = queries.latest_public_cycle(plan)
-    results = {}
-    if cycle:
-        entries = cycle.entries.public().filter(organization=organization).select_related("rating", "direction")
-        results = {entry.action_id: entry for entry in entries}
-    rows = [(action, results.get(action.pk)) for action in queries.organization_actions(plan, organization)]
-    context = {"organization": organization, "rows": rows, **shown(cycle)}
-    return render(request, "measures/organization.html", context)
+    cycle = public_queries.latest_public_cycle(plan)
+    rows = public_queries.organization_rows(plan, organization, cycle)
+    context = {"organization": organization, "rows": rows, "n_actions": sum(len(own) for _, own in rows)}
+    return render(request, "measures/organization.html", context | shown(cycle))
 
 
 @require_safe
@@ -159,13 +150,14 @@ def evaluations(request):
 def evaluation(request, year: int):
     """One published year in counts, by goal and by measure."""
     plan = plan_or_404(request)
-    cycle = get_object_or_404(plan.cycles.public().select_related("scale"), year=year)
+    cycles = plan.cycles.public().select_related("scale").prefetch_related("scale__grades")
+    cycle = get_object_or_404(cycles, year=year)
     by_goal = queries.distributions(cycle, "action__measure__policy__goal")
     context = {
         "whole": queries.distributions(cycle).get(()),
         "goals": [(goal, by_goal.get(goal.pk)) for goal in plan.goals.all()],
         "measures": queries.measure_rows(plan, cycle),
         "directions": queries.direction_counts(cycle),
-        **shown(cycle),
+        "grades": queries.grades_of(cycle.scale),
     }
-    return render(request, "measures/evaluation.html", context)
+    return render(request, "measures/evaluation.html", context | shown(cycle))

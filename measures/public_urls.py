@@ -1,13 +1,13 @@
 """Permanent addresses of the structure and the published evaluations."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from . import public
 
 urlpatterns = [
     path("goals/", public.goals, name="goals"),
     path("goals/<int:number>/", public.goal, name="goal"),
-    re_path(r"^policies/(?P<goal>[0-9]+)-(?P<number>[0-9]+)/$", public.policy, name="policy"),
+    path("policies/<int:goal>-<int:number>/", public.policy, name="policy"),
     path("measures/<slug:code>/", public.measure, name="measure"),
     path("actions/<slug:code>/", public.action, name="action"),
     path("organizations/", public.organizations, name="organizations"),

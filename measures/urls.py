@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import cycle_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,11 +10,11 @@ urlpatterns = [
     path("entries/<int:pk>/", views.entry, name="entry"),
     path("entries/<int:pk>/unchanged/", views.entry_unchanged, name="entry-unchanged"),
     path("entries/<int:pk>/<slug:verb>/", views.entry_do, name="entry-do"),
-    path("cycles/", views.cycles, name="cycles"),
-    path("cycles/new/", views.cycle_new, name="cycle-new"),
-    path("cycles/<int:year>/", views.cycle, name="cycle"),
-    path("cycles/<int:year>/move/", views.cycle_move, name="cycle-move"),
-    path("responsibilities/", views.responsibilities, name="responsibilities"),
-    path("responsibilities/<int:pk>/assign/", views.assign, name="assign"),
-    path("dashboard/", views.dashboard, name="dashboard"),
+    path("cycles/", cycle_views.cycles, name="cycles"),
+    path("cycles/new/", cycle_views.cycle_new, name="cycle-new"),
+    path("cycles/<int:year>/", cycle_views.cycle, name="cycle"),
+    path("cycles/<int:year>/move/", cycle_views.cycle_move, name="cycle-move"),
+    path("responsibilities/", cycle_views.responsibilities, name="responsibilities"),
+    path("responsibilities/<int:pk>/assign/", cycle_views.assign, name="assign"),
+    path("dashboard/", cycle_views.dashboard, name="dashboard"),
 ]

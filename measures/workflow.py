@@ -98,6 +98,28 @@ class Verb(TextChoices):
     FIX = "fix", "確定"
     REOPEN = "reopen", "確定の取消し"
 
+    @property
+    def button(self) -> str:
+        """What the button says."""
+        return VERB_WORDS[self][0]
+
+    @property
+    def done(self) -> str:
+        """What is said afterwards: 「…」を 差し戻しました。"""
+        return VERB_WORDS[self][1]
+
+
+VERB_WORDS = {
+    Verb.SAVE: ("保存する", "保存しました"),
+    Verb.SUBMIT: ("提出する", "提出しました"),
+    Verb.WITHDRAW: ("取り下げる", "取り下げました"),
+    Verb.APPROVE: ("課長として確認する", "課長として確認しました"),
+    Verb.ACCEPT: ("事務局として確認する", "事務局として確認しました"),
+    Verb.RETURN: ("差し戻す", "差し戻しました"),
+    Verb.FIX: ("確定する", "確定しました"),
+    Verb.REOPEN: ("確定を取り消す", "確定を取り消しました"),
+}
+
 
 @dataclass(frozen=True)
 class Move:

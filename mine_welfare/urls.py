@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from mine_welfare.accounts.views import ChangePasswordView, SignInView
+from mine_welfare.accounts.views import ChangePasswordView, SignInView, admin_sign_in
 from mine_welfare.publication.gallery import gallery
 from mine_welfare.publication.health import healthz
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("accounts/login/", SignInView.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("accounts/password/", ChangePasswordView.as_view(), name="password_change"),
+    path("admin/login/", admin_sign_in),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
 ]

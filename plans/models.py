@@ -1,9 +1,20 @@
 """The plan book's own vocabulary: plan, goals, policies, chapters, terms, tiers."""
 
+import datetime
+from typing import NamedTuple
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
+
+
+class Edition(NamedTuple):
+    """One state of a plan's public text: whatever a process remembers of the plan, it remembers by this."""
+
+    plan_id: int
+    version: int
+    changed_at: datetime.datetime
 
 
 class PlanQuerySet(models.QuerySet):
@@ -65,6 +76,10 @@ class Plan(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.status == self.Status.DRAFT
+
+    @property
+    def edition(self) -> Edition:
+        return Edition(self.pk, self.version, self.changed_at)
 
     def touch(self) -> None:
         """Note that public content changed; safe when two writers do so at once."""
@@ -176,6 +191,11 @@ class Section(models.Model):
         """Number and title as printed: 「第1章　計画の策定にあたって」."""
         return f"{self.marker}　{self.title}" if self.marker else self.title
 
+    @property
+    def page_anchor(self) -> str:
+        """Its id on the chapter's page; a letter first, as some tools still want it."""
+        return f"s{self.anchor}"
+
 
 class GlossaryTerm(models.Model):
     """用語解説. `origin` says whether the plan or the portal explains the word."""
@@ -199,6 +219,16 @@ class GlossaryTerm(models.Model):
 
     def __str__(self):
         return self.term
+
+    @property
+    def is_portals(self) -> bool:
+        """Whether the portal supplied the explanation."""
+        return self.origin == self.Origin.PORTAL
+
+    @property
+    def page_anchor(self) -> str:
+        """Its id in the glossary. Not the row's number: a link to a term outlives the next loading of the plan."""
+        return f"term-{'_'.join(self.term.split())}"
 
 
 class RelatedPlan(models.Model):
@@ -246,6 +276,14 @@ class AreaTier(models.Model):
         return self.name
 
 
+ERRATUM_EXPLANATIONS = {
+    "draft": "素案にある表記の揺れや誤りと考えられるものです。計画を確定するときに、直すかどうかを決めてください。",
+    "reading": "機械の読み取りの誤りです。元の素案の表記に直して収録しました。",
+    "structure": "文章は変えずに、行のつなぎ方や見出しの組み方だけを直しました。",
+    "omitted": "ページ番号や、ページごとに繰り返される表の見出しなど、収録しなかった行です。",
+}
+
+
 class ErratumQuerySet(models.QuerySet):
     def for_the_city(self):
         """What the secretariat has to decide: slips of the draft and uncertain readings."""
@@ -260,6 +298,11 @@ class Erratum(models.Model):
         DRAFT = "draft", "素案の表記（そのまま収録）"
         STRUCTURE = "structure", "組み方（文章は変えず、つなげ方を直す）"
         OMITTED = "omitted", "収録しない行"
+
+        @property
+        def explanation(self) -> str:
+            """What the city is asked to do with the errata of this kind."""
+            return ERRATUM_EXPLANATIONS[self]
 
     class Confidence(models.TextChoices):
         CERTAIN = "certain", "確実"

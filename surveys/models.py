@@ -276,3 +276,8 @@ class MeetingTopic(models.Model):
 
     def __str__(self):
         return self.field
+
+    @property
+    def page_anchor(self) -> str:
+        """Its id where the meeting's table is shown."""
+        return f"topic-{self.meeting.slug}-{self.position}"

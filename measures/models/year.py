@@ -13,7 +13,7 @@ from mine_welfare.accounts.models import Organization
 from mine_welfare.toolkit.fiscal import wareki_year
 from plans.models import Plan
 
-from ..fields import missing
+from ..fields import has_answers, missing
 from ..workflow import CycleState, EntryState, Verb
 from .structure import Action, Measure
 
@@ -91,6 +91,9 @@ class Direction(models.Model):
         return self.label
 
 
+AT_REST = (CycleState.PREPARING, CycleState.PUBLISHED, CycleState.CLOSED)
+
+
 class CycleQuerySet(models.QuerySet):
     def public(self):
         """Years citizens may read."""
@@ -98,7 +101,7 @@ class CycleQuerySet(models.QuerySet):
 
     def running(self):
         """Years between opening and archive; at most one per plan."""
-        return self.exclude(state__in=[CycleState.PREPARING, CycleState.PUBLISHED, CycleState.CLOSED])
+        return self.exclude(state__in=AT_REST)
 
 
 class Cycle(models.Model):
@@ -141,6 +144,10 @@ class Cycle(models.Model):
     @property
     def stage(self) -> CycleState:
         return CycleState(self.state)
+
+    @property
+    def is_running(self) -> bool:
+        return self.stage not in AT_REST
 
     @property
     def is_public(self) -> bool:
@@ -247,6 +254,10 @@ class Entry(models.Model):
         return EntryState(self.state)
 
     @property
+    def has_answers(self) -> bool:
+        return has_answers(self)
+
+    @property
     def missing_labels(self) -> list[str]:
         """What keeps this sheet from being submitted, in words."""
         return [field.label for field in missing(self)]
@@ -313,6 +324,11 @@ class MeasureReview(models.Model):
 
     def __str__(self):
         return f"{self.cycle} {self.measure}"
+
+    @property
+    def rating(self) -> Grade | None:
+        """What counts of this year: the committee's rating, and before it the city hall's."""
+        return self.second_rating or self.first_rating
 
 
 class Opinion(models.Model):

@@ -28,6 +28,19 @@ class OrganizationQuerySet(models.QuerySet):
     def public(self):
         return self.exclude(kind=Organization.Kind.OUTSIDE)
 
+    def acting_in(self, year: int) -> dict[int, "Organization | None"]:
+        """{id: who acts for it in `year`}: itself while it exists, then its successors; None where the line ends."""
+        every = {organization.pk: organization for organization in self}
+        return {pk: _acting(organization, year, every) for pk, organization in every.items()}
+
+
+def _acting(organization: "Organization | None", year: int, every: dict) -> "Organization | None":
+    for _ in every:  # two that name each other would go round for ever
+        if organization is None or organization.valid_to is None or organization.valid_to >= year:
+            return organization
+        organization = every.get(organization.successor_id)
+    return None
+
 
 class Organization(models.Model):
     """市の課・室, 社会福祉協議会, or a body outside both. Lives for a span of fiscal years.
@@ -96,7 +109,10 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, login_id: str, password: str | None = None, **fields):
-        return self.create_user(login_id, password, is_staff=True, is_superuser=True, **fields)
+        """The first person of a new portal, made on the server: システム管理, who lets in everyone else."""
+        user = self.create_user(login_id, password, is_staff=True, is_superuser=True, **fields)
+        user.memberships.create(role=Role.SYSADMIN)
+        return user
 
     def get_by_natural_key(self, login_id: str):
         return self.get(login_id=login_id)
@@ -153,6 +169,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return list(seen.values())
 
     @property
+    def is_administrator(self) -> bool:
+        """システム管理 by role, or by the flags a command on the server sets."""
+        return self.has_role(Role.SYSADMIN) or self.is_staff or self.is_superuser
+
+    @property
     def role_labels(self) -> str:
         return "・".join(role.label for role in Role if role in self.roles)
 
@@ -183,4 +204,4 @@ class Membership(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.organization or ''}{self.get_role_display()}"
+        return f"{self.organization}　{self.get_role_display()}" if self.organization else self.get_role_display()

@@ -9,6 +9,7 @@ urlpatterns = [
     path("people/new/", views.person_new, name="person-new"),
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/retire/", views.person_retire, name="person-retire"),
+    path("people/<int:pk>/restore/", views.person_restore, name="person-restore"),
     path("people/<int:pk>/reset/", views.person_reset, name="person-reset"),
     path("organizations/", views.organizations, name="organizations"),
     path("organizations/new/", views.organization_new, name="organization-new"),

@@ -1,19 +1,25 @@
 """Sign-in, and the lists of people and organizations the secretariat keeps."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.db.models import Count
+from django.contrib.auth.views import LoginView, PasswordChangeView, redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from mine_welfare.toolkit.fiscal import wareki_year
 
 from . import actions
 from .decorators import roles_required
-from .forms import OrganizationForm, PersonForm, RetireOrganizationForm, RoleFormSet, SignInForm
+from .forms import NewPasswordForm, OrganizationForm, PersonForm, RetireOrganizationForm, RoleFormSet, SignInForm
 from .models import Organization, User
-from .permissions import KEEPERS, retire_refusal
+from .permissions import KEEPERS, person_refusal, retire_refusal
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -31,34 +37,46 @@ class SignInView(LoginView):
 
 class ChangePasswordView(PasswordChangeView):
     template_name = "accounts/password_change.html"
+    form_class = NewPasswordForm
     success_url = reverse_lazy("staff:home")
 
     def form_valid(self, form):
-        response = super().form_valid(form)
-        User.objects.filter(pk=self.request.user.pk).update(must_change_password=False)
-        messages.success(self.request, "パスワードを変えました。")
-        return response
+        form.user.must_change_password = False  # stored together with the new password
+        messages.success(self.request, "パスワードを変えました。次回から、新しいパスワードでサインインしてください。")
+        return super().form_valid(form)
+
+
+@login_not_required
+def admin_sign_in(request):
+    """The admin has no door of its own: the lockout, the forced change and the log are those of the portal."""
+    if request.user.is_authenticated:
+        raise PermissionDenied("管理画面を開けるのは、サーバーで管理者として登録された人だけです。")
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
 
 # ---- people ---------------------------------------------------------------
 @require_GET
 @roles_required(*KEEPERS)
 def people(request):
-    rows = User.objects.prefetch_related("memberships__organization").order_by("-is_active", "login_id")
-    return render(request, "accounts/people.html", {"people": rows})
+    rows = User.objects.prefetch_related("memberships__organization").order_by("login_id")
+    return render(
+        request,
+        "accounts/people.html",
+        {"active": [row for row in rows if row.is_active], "retired": [row for row in rows if not row.is_active]},
+    )
 
 
 @require_http_methods(["GET", "POST"])
 @roles_required(*KEEPERS)
 def person_new(request):
     form, roles = PersonForm(request.POST or None), RoleFormSet(request.POST or None, prefix="roles")
-    if request.method == "POST" and form.is_valid() and roles.is_valid():
+    if request.method == "POST" and all([form.is_valid(), roles.is_valid()]):
         try:
             person, password = actions.add_person(**form.cleaned_data, roles=roles.roles(), by=request.user)
         except actions.Refused as refused:
             form.add_error(None, str(refused))
         else:
-            return render(request, "accounts/password_shown.html", {"person": person, "password": password})
+            return password_shown(request, person, password)
     return person_page(request, form, roles)
 
 
@@ -66,13 +84,13 @@ def person_new(request):
 @roles_required(*KEEPERS)
 def person(request, pk: int):
     person = get_object_or_404(User, pk=pk)
-    initial = [{"role": row.role, "organization": row.organization_id} for row in person.memberships.all()]
-    form = PersonForm(request.POST or None, instance=person)
+    initial = [{"role": row.role, "organization": row.organization_id} for row in person.memberships_now]
+    # The form writes into its own copy: a refused change leaves nothing on the page.
+    form = PersonForm(request.POST or None, instance=User.objects.get(pk=pk))
     roles = RoleFormSet(request.POST or None, prefix="roles", initial=initial)
-    if request.method == "POST" and form.is_valid() and roles.is_valid():
+    if request.method == "POST" and all([form.is_valid(), roles.is_valid()]):
         try:
-            actions.set_roles(person=person, roles=roles.roles(), by=request.user)
-            form.save()
+            person = actions.change_person(person=person, **form.cleaned_data, roles=roles.roles(), by=request.user)
         except actions.Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -86,35 +104,53 @@ def person_page(request, form, roles, person: User | None = None):
         "form": form,
         "roles": roles,
         "person": person,
+        "refusal": person_refusal(request.user, person) if person else None,
         "retire_refusal": retire_refusal(request.user, person) if person else None,
+        "failed": form.is_bound and bool(form.errors or roles.total_error_count()),
     }
-    failed = form.is_bound and (form.errors or roles.total_error_count())
-    return render(request, "accounts/person.html", context, status=422 if failed else 200)
+    return render(request, "accounts/person.html", context, status=422 if context["failed"] else 200)
+
+
+@never_cache
+def password_shown(request, person: User, password: str):
+    """The only time the temporary password is seen."""
+    return render(request, "accounts/password_shown.html", {"person": person, "password": password})
 
 
 @require_POST
 @roles_required(*KEEPERS)
 def person_retire(request, pk: int):
-    person = get_object_or_404(User, pk=pk)
+    person = get_object_or_404(User, pk=pk, is_active=True)
     try:
         actions.retire_person(person=person, by=request.user)
-        messages.success(request, f"{person}さんの利用を終えました。")
     except actions.Refused as refused:
         messages.error(request, str(refused))
         return redirect("staff:person", pk=pk)
+    messages.success(request, f"{person}さんの利用を終えました。")
     return redirect("staff:people")
+
+
+@require_POST
+@roles_required(*KEEPERS)
+def person_restore(request, pk: int):
+    person = get_object_or_404(User, pk=pk, is_active=False)
+    return new_password(request, person, actions.restore_person)
 
 
 @require_POST
 @roles_required(*KEEPERS)
 def person_reset(request, pk: int):
     person = get_object_or_404(User, pk=pk, is_active=True)
+    return new_password(request, person, actions.reset_password)
+
+
+def new_password(request, person: User, make: Callable):
     try:
-        password = actions.reset_password(person=person, by=request.user)
+        password = make(person=person, by=request.user)
     except actions.Refused as refused:
         messages.error(request, str(refused))
-        return redirect("staff:person", pk=pk)
-    return render(request, "accounts/password_shown.html", {"person": person, "password": password})
+        return redirect("staff:person", pk=person.pk)
+    return password_shown(request, person, password)
 
 
 # ---- organizations --------------------------------------------------------
@@ -122,9 +158,14 @@ def person_reset(request, pk: int):
 @roles_required(*KEEPERS)
 def organizations(request):
     rows = Organization.objects.select_related("successor").annotate(
-        n_people=Count("memberships__user", distinct=True), n_actions=Count("responsibilities__action", distinct=True)
+        n_people=Count("memberships__user", filter=Q(memberships__user__is_active=True), distinct=True)
     )
-    return render(request, "accounts/organizations.html", {"organizations": rows})
+    current = set(Organization.objects.current().values_list("pk", flat=True))
+    context = {
+        "current": [row for row in rows if row.pk in current],
+        "ended": [row for row in rows if row.pk not in current],
+    }
+    return render(request, "accounts/organizations.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,7 +178,8 @@ def organization_new(request):
 @roles_required(*KEEPERS)
 def organization(request, pk: int):
     organization = get_object_or_404(Organization, pk=pk)
-    return organization_form(request, OrganizationForm(request.POST or None, instance=organization), organization)
+    form = OrganizationForm(request.POST or None, instance=Organization.objects.get(pk=pk))
+    return organization_form(request, form, organization)
 
 
 def organization_form(request, form, organization: Organization | None = None):
@@ -148,6 +190,7 @@ def organization_form(request, form, organization: Organization | None = None):
     context = {"form": form, "organization": organization}
     if organization:
         context["retire_form"] = RetireOrganizationForm(organization=organization)
+        context["people"] = User.objects.filter(is_active=True, memberships__organization=organization).distinct()
     return render(request, "accounts/organization.html", context, status=422 if form.errors else 200)
 
 
@@ -156,13 +199,20 @@ def organization_form(request, form, organization: Organization | None = None):
 def organization_retire(request, pk: int):
     organization = get_object_or_404(Organization, pk=pk)
     form = RetireOrganizationForm(request.POST, organization=organization)
+    if not form.is_valid():
+        messages.error(request, "廃止する年度と継承先を、一覧から選び直してください。")
+        return redirect("staff:organization", pk=pk)
+    last_year, successor = form.cleaned_data["last_year"], form.cleaned_data["successor"]
     try:
-        if not form.is_valid():
-            raise actions.Refused("継承先を選び直してください。")
-        actions.retire_organization(
-            organization=organization, successor=form.cleaned_data["successor"], by=request.user
-        )
-        messages.success(request, f"「{organization}」を今年度限りで廃止にしました。")
+        if last_year is None:
+            actions.restore_organization(organization=organization, by=request.user)
+            messages.success(request, f"「{organization}」は、廃止しません。")
+        else:
+            actions.retire_organization(
+                organization=organization, last_year=last_year, successor=successor, by=request.user
+            )
+            messages.success(request, f"「{organization}」は、{wareki_year(last_year)}までの組織になりました。")
     except actions.Refused as refused:
         messages.error(request, str(refused))
+        return redirect("staff:organization", pk=pk)
     return redirect("staff:organizations")

@@ -1,6 +1,7 @@
 """Navigation of the staff side, by persona."""
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from mine_welfare.accounts.roles import Role
 
@@ -22,8 +23,12 @@ STAFF_NAV = (
 
 
 def staff(request: HttpRequest) -> dict:
-    """`staff_nav`: [(label, URL name)] for a signed-in person, nothing for citizens."""
+    """For a signed-in person: `staff_nav` [(label, URL name)], the band's word, the day for the foot of a print."""
     user = request.user
     if not user.is_authenticated:
         return {}
-    return {"staff_nav": [(label, name) for label, name, roles in STAFF_NAV if user.has_role(*roles)]}
+    return {
+        "staff_nav": [(label, name) for label, name, roles in STAFF_NAV if user.has_role(*roles)],
+        "staff_tag": "委員会" if user.roles == {Role.COMMITTEE} else "庁内",
+        "today": timezone.localdate(),
+    }

@@ -6,17 +6,19 @@ templates they draw with.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
 
 import measures.queries
 from mine_welfare.toolkit import fiscal
 from mine_welfare.toolkit.richtext import Figure, figures
 from plans.models import Plan, Section
-from surveys.models import Point, Question, Ranking, ResidentMeeting, Series
+from surveys.models import Point, Question, Ranking, ResidentMeeting, Series, Tally
 
 
 class Figures:
@@ -26,6 +28,9 @@ class Figures:
         self.plan, self.templates = plan, templates
         wanted = [figure for section in sections for figure in figures(section.body)]
         self.refs = {scheme: list(_refs(wanted, scheme)) for scheme in {figure.scheme for figure in wanted}}
+        # What can be drawn is what the sentences say in numbers.
+        self.has_numbers = not {"series", "question"}.isdisjoint(self.refs)
+        self.kept: dict[str, dict] = {}
         self.series = self._series() if "series" in self.refs else {}
         self.questions = self._questions() if "question" in self.refs else {}
 
@@ -35,7 +40,8 @@ class Figures:
 
     def _questions(self) -> dict[str, Question]:
         rows = Question.objects.filter(survey__plan=self.plan, code__in=self.refs["question"]).prefetch_related(
-            "tallies__choice", "tallies__item", "rankings__item", "measures"
+            Prefetch("tallies", Tally.objects.select_related("choice", "item")),
+            Prefetch("rankings", Ranking.objects.select_related("item")),
         )
         return {question.code: question for question in rows}
 
@@ -46,43 +52,56 @@ class Figures:
         return render_to_string(f"{self.templates}/{name}.html", context)
 
     def _data(self, figure: Figure) -> dict:
-        match figure.scheme:
-            case "series":
-                series = [self.series[code] for code in figure.ref.split(",") if code in self.series]
-                bars = series_bars(series)
-                return {"series": series, "bars": bars, "drawn": any(bar.share for _, rows in bars for bar in rows)}
-            case "question":
-                question = self.questions.get(figure.ref)
-                bars = question_bars(question) if question else []
-                ranks = question_rankings(question) if question else []
-                drawn = any(bar.share for bar in bars)
-                rows = [bar.row for bar in bars]
-                return {"question": question, "bars": bars, "rows": rows, "rankings": ranks, "drawn": drawn}
-            case "tiers":
-                return {"tiers": list(self.plan.tiers.all())}
-            case "related-plans":
-                blocks = related_plan_blocks(self.plan)
-                own = [component.title for component in self.plan.components.all()]
-                return {"blocks": blocks, "columns": range(1, COLUMNS + 1), "periods": periods(blocks, own)}
-            case "previous-review":
-                return {"reviews": self.plan.previous_reviews.prefetch_related("measures")}
-            case "meetings":
-                rows = ResidentMeeting.objects.filter(plan=self.plan)
-                return {"meetings": rows.prefetch_related("topics__measures")}
-            case "structure":
-                return {"goals": measures.queries.outline(self.plan)}
-        return {}
+        if figure.scheme == "series":
+            return self._series_data(figure.ref)
+        if figure.scheme == "question":
+            return self._question_data(figure.ref)
+        if figure.scheme in OF_THE_PLAN and figure.scheme not in self.kept:
+            self.kept[figure.scheme] = OF_THE_PLAN[figure.scheme](self.plan)
+        return self.kept.get(figure.scheme, {})
+
+    def _series_data(self, ref: str) -> dict:
+        series = [self.series[code] for code in ref.split(",") if code in self.series]
+        bars = series_bars(series)
+        drawn = any(bar.share for _, rows in bars for bar in rows)
+        return {"series": series, "bars": bars, "drawn": drawn, "grid": Grid(bars)}
+
+    def _question_data(self, ref: str) -> dict:
+        question = self.questions.get(ref)
+        bars = question_bars(question) if question else []
+        return {
+            "question": question,
+            "bars": bars,
+            "rows": [bar.row for bar in bars],
+            "rankings": question_rankings(question) if question else [],
+            "drawn": any(bar.share for bar in bars),
+        }
 
 
 # Columns of the draft's table of periods.
 COLUMNS = 10
-DRAWN = ("series", "question", "tiers", "related-plans", "previous-review", "meetings", "structure")
+# The figures that show all the plan has of their kind: read once, however often the book shows them.
+OF_THE_PLAN: dict[str, Callable[[Plan], dict]] = {
+    "tiers": lambda plan: {"tiers": list(plan.tiers.all())},
+    "related-plans": lambda plan: related_plans(plan),
+    "previous-review": lambda plan: {"reviews": list(plan.previous_reviews.prefetch_related("measures"))},
+    "meetings": lambda plan: {"meetings": list(ResidentMeeting.objects.filter(plan=plan).prefetch_related("topics"))},
+    "structure": lambda plan: {"goals": list(measures.queries.outline(plan))},
+}
+DRAWN = ("series", "question", *OF_THE_PLAN)
 
 
 def _refs(wanted: list[Figure], scheme: str) -> Iterator[str]:
     for figure in wanted:
         if figure.scheme == scheme:
             yield from figure.ref.split(",")
+
+
+def related_plans(plan: Plan) -> dict:
+    """The table of periods for the paper (`blocks`) and for the screen (`periods`)."""
+    blocks = related_plan_blocks(plan)
+    own = [component.title for component in plan.components.all()]
+    return {"blocks": blocks, "columns": range(1, COLUMNS + 1), "periods": periods(blocks, own)}
 
 
 def related_plan_blocks(plan: Plan) -> list[dict]:
@@ -123,11 +142,28 @@ class Bar:
     wording: str
     share: float | None
     derivation: str = ""
+    year: int = 0  # of a point in a series
 
     @property
     def row(self) -> tuple:
-        """As the page's bars take it: (tone, label, value, mark); a derived value is hatched and marked."""
-        return ("3", self.label, self.value, "※") if self.derivation else ("1", self.label, self.value)
+        """As the page's bars take it: (tone, label, value, mark); a derived value is hatched and marked.
+
+        Where the plan gives a value only in words, they stand in the mark's place.
+        """
+        mark = self.wording if self.value is None else "※" if self.derivation else ""
+        return ("3" if self.derivation else "1", self.label, self.value, mark)
+
+
+class Grid:
+    """Series side by side: a column for each year any of them has, a row for each series."""
+
+    def __init__(self, bars: list[tuple[Series, list[Bar]]]):
+        self.years = sorted({bar.label: bar.year for _, points in bars for bar in points}.items(), key=itemgetter(1))
+        by_year = [(one, {bar.year: bar for bar in points}) for one, points in bars]
+        self.rows = [(one, [points.get(year) for _, year in self.years]) for one, points in by_year]
+        self.derivations = [
+            (one, bar) for one, points in bars for bar in points if bar.derivation and bar.value is not None
+        ]
 
 
 def question_bars(question: Question) -> list[Bar]:
@@ -147,23 +183,6 @@ def question_bars(question: Question) -> list[Bar]:
         )
         for tally in tallies
     ]  # fmt: skip
-
-
-def question_for_chart(pk: int) -> Question:
-    """One question with everything its figure needs."""
-    rows = Question.objects.select_related("survey").prefetch_related(
-        "tallies__choice", "tallies__item", "rankings__item", "measures__policy__goal"
-    )
-    return rows.get(pk=pk)
-
-
-def reading(bars: list[Bar]) -> str:
-    """One sentence that reads the chart: its largest share, or nothing where no number is known."""
-    known = [bar for bar in bars if bar.value is not None]
-    if not known:
-        return ""
-    largest = max(known, key=lambda bar: bar.value or 0)
-    return f"「{largest.label}」が{largest.value}%で最も高くなっています。"
 
 
 def question_rankings(question: Question) -> list[tuple[str, list[Ranking]]]:
@@ -186,4 +205,4 @@ def series_bars(series: list[Series]) -> list[tuple[Series, list[Bar]]]:
 def _bar(point: Point, largest: Decimal | None) -> Bar:
     share = round(100 * point.value / largest, 1) if point.value is not None and largest else None
     year = fiscal.wareki_year(point.year).removesuffix("度")
-    return Bar(f"{year}（{point.year}）", point.value, point.wording, share, point.derivation)
+    return Bar(f"{year}（{point.year}）", point.value, point.wording, share, point.derivation, point.year)

@@ -1,23 +1,28 @@
 """Citizens' pages that take from several apps: home, the plan book, search."""
 
 import re
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 import measures.queries
+from measures import public_queries
 from measures.public import plan_or_404
-from mine_welfare.toolkit import richtext
+from mine_welfare.toolkit import richtext, typography
+from mine_welfare.toolkit.text import clean
 from plans.context import current_plan
-from plans.models import Section
-from surveys.models import Question
+from plans.models import BasicGoal, Section
 
-from .figures import Figures, question_bars, question_for_chart, reading
+from .evidence import voice
+from .figures import Figures
+from .places import of_section
+from .search import LONGEST, counts_by_kind
 from .search import search as find
 from .topics import TOPICS
 
@@ -29,8 +34,8 @@ def home(request):
     plan = current_plan(request)
     if plan is None:
         return render(request, "public/empty.html")
-    cycle = measures.queries.latest_public_cycle(plan)
-    cards = measures.queries.goal_cards(plan, cycle)
+    cycle = public_queries.latest_public_cycle(plan)
+    cards = public_queries.goal_cards(plan, cycle)
     context = {
         "goals": cards,
         "cycle": cycle,
@@ -39,31 +44,33 @@ def home(request):
         "topics": TOPICS,
         # Broken after the comma, the words of the ideal stay whole on every width.
         "vision": re.findall(r"[^、]+、?", plan.vision),
-        **voice(plan),
+        "voice": voice(plan.edition),
     }
     return render(request, "public/home.html", context)
-
-
-def voice(plan) -> dict:
-    """市民の声から: the survey question that speaks to most measures, with its chart."""
-    questions = Question.objects.filter(survey__plan=plan, tallies__percent__isnull=False)
-    question = (
-        questions.annotate(reach=Count("measures", distinct=True)).order_by("-reach", "survey__pk", "position").first()
-    )
-    if question is None:
-        return {}
-    question = question_for_chart(question.pk)
-    bars = question_bars(question)
-    return {"question": question, "rows": [bar.row for bar in bars], "reading": reading(bars)}
 
 
 @require_safe
 @login_not_required
 def plan(request):
-    """計画を読む: the table of contents of the book."""
+    """計画を読む: the table of contents of the book, and what the plan is."""
     plan = plan_or_404(request)
-    sections = plan.sections.filter(level__lte=2)
-    return render(request, "public/plan.html", {"sections": sections, "goals": measures.queries.outline(plan)})
+    goals = measures.queries.outline(plan)
+    context = {"chapters": outline(plan.sections.filter(level__lte=2), goals), "components": plan.components.all()}
+    return render(request, "public/plan.html", context)
+
+
+def outline(sections: Iterable[Section], goals: Iterable[BasicGoal]) -> list[tuple[Section, list[tuple[str, str]]]]:
+    """[(chapter, [(address, words) of what it holds])]; the chapter of measures holds the goals."""
+    found: list[tuple[Section, list[tuple[str, str]]]] = []
+    for section in sections:
+        if section.level == 1:
+            found.append((section, []))
+            if section.kind == Section.Kind.MEASURES:
+                page = of_section(section)
+                found[-1][1].extend((f"{page}#goal-{goal.number}", str(goal)) for goal in goals)
+        elif found:
+            found[-1][1].append((of_section(section), section.heading))
+    return found
 
 
 @require_safe
@@ -75,30 +82,51 @@ def chapter(request, number: int):
     if not sections:
         raise Http404("この章はありません。")
     figures = Figures(plan, sections)
+    parts = measures.queries.structure(plan) if sections[0].kind == Section.Kind.MEASURES else []
+    chapters = list(plan.sections.filter(level=1))
     context = {
         "chapter": sections[0],
         "sections": [(section, section_html(section, figures)) for section in sections],
-        "parts": measures.queries.structure(plan) if sections[0].kind == Section.Kind.MEASURES else [],
-        "chapters": plan.sections.filter(level=1),
-        "previous_number": number - 1,
-        "next_number": number + 1,
+        "parts": parts,
+        "contents": contents(sections, parts),
+        "has_numbers": figures.has_numbers,
+        "previous": next((one for one in reversed(chapters) if one.chapter < number), None),
+        "next": next((one for one in chapters if one.chapter > number), None),
     }
     return render(request, "public/chapter.html", context)
 
 
+def contents(sections: list[Section], parts: list[measures.queries.GoalPart]) -> list[tuple[int, str, str]]:
+    """The chapter's own contents: (depth, id on the page, words). A phone leaves depth 3 out."""
+    depths = {2: 1, 3: 3}
+    found = [(depths[one.level], one.page_anchor, one.heading) for one in sections if one.level in depths]
+    for part in parts:
+        found.append((1, f"goal-{part.goal.number}", str(part.goal)))
+        for policy in part.policies:
+            found.append((2, f"policy-{policy.policy.code}", str(policy.policy)))
+            found += [(3, f"measure-{one.measure.code}", str(one.measure)) for one in policy.measures]
+    return found
+
+
 def section_html(section: Section, figures: Figures) -> str:
     """A section's body, its own `###` headings one level below the section's."""
-    return richtext.render(section.body, figures, heading_level=min(6, section.level + 1))
+    html = richtext.render(section.body, figures, heading_level=min(6, section.level + 1))
+    return SafeString(typography.mark_numbered_items(html))
 
 
 @require_safe
 @login_not_required
 def search(request):
-    """Everything that holds the words, 20 to a page."""
+    """Everything that holds the words, 20 to a page, narrowed to one kind by `?kind=`."""
     plan = plan_or_404(request)
-    query = request.GET.get("q", "").strip()[:100]
-    page = Paginator(find(plan, query), 20).get_page(request.GET.get("page"))
-    return render(request, "public/search.html", {"query": query, "page": page})
+    query = clean(request.GET.get("q", "")).strip()[:LONGEST]
+    found = find(plan, query)
+    kinds = counts_by_kind(found)
+    kind = next((one for one in kinds if one == request.GET.get("kind")), None)
+    shown = [result for result in found if kind in (None, result.document.kind)]
+    page = Paginator(shown, 20).get_page(request.GET.get("page"))
+    context = {"query": query, "number": len(found), "kind": kind, "kinds": kinds, "page": page, "topics": TOPICS}
+    return render(request, "public/search.html", context)
 
 
 @require_safe

@@ -6,30 +6,49 @@ is no second copy in the database that could fall behind.
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.urls import reverse
+from django.db.models import TextChoices
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from measures.models import Action, Entry, Measure, RoleItem
+from measures.fields import PUBLIC
+from measures.models import Cycle, Entry, MeasureReview, Opinion, Responsibility, RoleItem
 from mine_welfare.accounts.models import Organization
-from mine_welfare.toolkit.richtext import plain
+from mine_welfare.toolkit.addresses import address
+from mine_welfare.toolkit.fiscal import wareki_year
 from mine_welfare.toolkit.text import fold
-from plans.models import BasicPolicy, Plan
+from plans.models import Edition, Plan
 from surveys.models import MeetingTopic, Question
 
-MAX_RESULTS = 200
+from .places import Places, places
+
+LONGEST = 100  # characters of a query; the rest is left out
 EXCERPT = 60  # characters on each side of the first hit
+
+
+class Kind(TextChoices):
+    """What a result is, in the order the filters stand; the value is part of the address (`?kind=action`)."""
+
+    MEASURE = "measure", "施策"
+    ACTION = "action", "取組"
+    POLICY = "policy", "基本目標・基本施策"
+    SECTION = "section", "計画書の本文"
+    RESULT = "result", "評価"
+    QUESTION = "question", "アンケート調査"
+    MEETING = "meeting", "地域の座談会"
+    TERM = "term", "用語解説"
+    ORGANIZATION = "organization", "担当課・団体"
 
 
 @dataclass(frozen=True)
 class Document:
     """One findable thing: where it is, what it is called, what it says."""
 
-    kind: str
+    kind: Kind
     url: str
     title: str
     text: str
@@ -37,12 +56,17 @@ class Document:
     folded: str
     # Place in `text` of each folded character, so that an excerpt can be cut from what people read.
     places: tuple[int, ...]
+    is_sample: bool = False
 
 
 @dataclass(frozen=True)
 class Result:
     document: Document
-    excerpt: SafeString
+    words: tuple[str, ...]
+
+    @property
+    def excerpt(self) -> SafeString:
+        return excerpt(self.document, self.words)
 
 
 # A letter with its half-width or combining voicing mark, which folds only together with it.
@@ -50,91 +74,125 @@ _LETTER = re.compile(r".[\uff9e\uff9f\u3099\u309a]?", re.DOTALL)
 _fold_letter = lru_cache(maxsize=10_000)(fold)
 
 
-def _document(kind: str, url: str, title: str, *texts: str) -> Document:
+def _document(kind: Kind, url: str, title: str, *texts: str, is_sample: bool = False) -> Document:
     text = "　".join(filter(None, texts)).replace("\n", "　")
-    places: list[int] = []
+    spots: list[int] = []
     folded: list[str] = []
     for letter in _LETTER.finditer(text):
         part = _fold_letter(letter[0])
         folded.append(part)
-        places += [letter.start()] * len(part)
-    return Document(kind, url, title, text, fold(title), "".join(folded), tuple(places))
+        spots += [letter.start()] * len(part)
+    # A result is called by its action or measure, which is found for itself.
+    folded_title = "" if kind == Kind.RESULT else fold(title)
+    return Document(kind, url, title, text, folded_title, "".join(folded), tuple(spots), is_sample)
 
 
+# ---- what there is to find -----------------------------------------------------
 def _documents(plan: Plan) -> Iterator[Document]:
+    where = places(plan.edition)
     yield from _structure(plan)
-    for section in plan.sections.all():
-        url = f"{reverse('chapter', args=[section.chapter])}#{section.anchor}"
-        yield _document("計画書の本文", url, section.heading, *plain(section.body))
-    yield from _evidence(plan)
+    for passage in where.passages:
+        yield _document(Kind.SECTION, passage.url, passage.heading, *passage.texts)
+    yield from _evidence(plan, where)
     for term in plan.terms.all():
-        yield _document("用語解説", f"{reverse('glossary')}#term-{term.pk}", term.term, term.reading, term.definition)
+        url = f"{address('glossary')}#{term.page_anchor}"
+        yield _document(Kind.TERM, url, term.term, term.reading, term.definition)
     for organization in Organization.objects.public():
-        url = reverse("organization", args=[organization.slug])
-        yield _document("担当課・団体", url, organization.name, organization.section)
+        url = address("organization", organization.slug)
+        yield _document(Kind.ORGANIZATION, url, organization.name, organization.section)
+    yield from _results(plan)
 
 
 def _structure(plan: Plan) -> Iterator[Document]:
-    for goal in plan.goals.all():
-        yield _document("基本目標", reverse("goal", args=[goal.number]), str(goal))
-    for policy in BasicPolicy.objects.filter(goal__plan=plan).select_related("goal"):
-        url = reverse("policy", args=[policy.goal.number, policy.number])
-        yield _document("基本施策", url, str(policy), policy.issues)
-    roles: dict[int, list[str]] = {}
-    for item in RoleItem.objects.filter(measure__plan=plan):
-        roles.setdefault(item.measure_id, []).append(item.text)
-    for measure in Measure.objects.of_plan(plan):
-        url = reverse("measure", args=[measure.code])
-        yield _document("施策", url, str(measure), measure.introduction, *roles.get(measure.pk, []))
-    results: dict[int, list[str]] = {}
-    public = Entry.objects.public().filter(cycle__plan=plan).values_list("action", "result", "reason", "issues")
-    for action_id, *texts in public:
-        results.setdefault(action_id, []).extend(texts)
-    actions = Action.objects.filter(plan=plan).prefetch_related("responsibilities__organization")
-    for action in actions.in_order():
-        offices = [row.organization.name if row.organization else row.wording for row in action.responsibilities.all()]
-        url = reverse("action", args=[action.code])
-        yield _document("取組", url, str(action), action.content, *offices, *results.get(action.pk, []))
+    for goal in plan.goals.prefetch_related("policies__goal"):
+        yield _document(Kind.POLICY, address("goal", goal.number), str(goal))
+        for policy in goal.policies.all():
+            url = address("policy", goal.number, policy.number)
+            yield _document(Kind.POLICY, url, str(policy), policy.issues)
+    roles: dict[int, list[str]] = defaultdict(list)
+    for measure, text in RoleItem.objects.filter(measure__plan=plan).values_list("measure", "text"):
+        roles[measure].append(text)
+    for measure in plan.measures.all():
+        url = address("measure", measure.code)
+        yield _document(Kind.MEASURE, url, str(measure), measure.introduction, *roles[measure.pk])
+    offices: dict[int, list[str]] = defaultdict(list)
+    rows = Responsibility.objects.filter(action__plan=plan).order_by("action", "position")
+    for action, name, wording in rows.values_list("action", "organization__name", "wording"):
+        offices[action].append(name or wording)
+    for action in plan.actions.in_order():
+        url = address("action", action.code)
+        yield _document(Kind.ACTION, url, str(action), action.content, *offices[action.pk])
 
 
-def _evidence(plan: Plan) -> Iterator[Document]:
-    for question in Question.objects.filter(survey__plan=plan).select_related("survey"):
-        yield _document("アンケート調査", _evidence_url("question", question.code), question.text, *question.statements)
-    for topic in MeetingTopic.objects.filter(meeting__plan=plan):
-        yield _document("地域の座談会", _evidence_url("meetings", ""), topic.field, *topic.opinions, *topic.issues)
+def _evidence(plan: Plan, where: Places) -> Iterator[Document]:
+    for question in Question.objects.filter(survey__plan=plan):
+        if url := where.of_question(question):
+            yield _document(Kind.QUESTION, url, question.text, *question.statements)
+    for topic in MeetingTopic.objects.filter(meeting__plan=plan).select_related("meeting"):
+        if url := where.of_topic(topic):
+            yield _document(Kind.MEETING, url, topic.field, *topic.opinions, *topic.issues)
 
 
-def _evidence_url(kind: str, ref: str) -> str:
-    """Where the evidence is read today: in the plan's second chapter."""
-    return f"{reverse('chapter', args=[2])}#{kind}-{ref}" if ref else reverse("chapter", args=[2])
+def _results(plan: Plan) -> Iterator[Document]:
+    """What the published years say: of actions by their sheets, of measures by conclusions, opinions and answers."""
+    public = Cycle.objects.public().filter(plan=plan)
+    fields = [field.name for field in PUBLIC if field.kind == "text"]
+    sheets = Entry.objects.public().filter(cycle__in=public).in_order()
+    of_action = ("action__code", "action__title", "cycle__year", "cycle__is_sample")
+    yield from _by_year("action", sheets.values_list(*of_action, *fields))
+    of_measure = ("measure__code", "measure__title", "cycle__year", "cycle__is_sample")
+    reviews = MeasureReview.objects.filter(cycle__in=public)
+    yield from _by_year("measure", reviews.order_by("measure__code").values_list(*of_measure, "summary", "policy"))
+    opinions = Opinion.objects.filter(cycle__in=public, measure__isnull=False).order_by("pk", "responses__pk")
+    yield from _by_year("measure", opinions.values_list(*of_measure, "text", "responses__text"))
 
 
+def _by_year(page: str, rows: Iterable[tuple]) -> Iterator[Document]:
+    """One result for each action or measure and year; `rows` are (code, title, year, is a sample, texts …)."""
+    found: dict[tuple, list[str]] = defaultdict(list)
+    for code, title, year, is_sample, *texts in rows:
+        found[code, title, year, is_sample] += filter(None, texts)
+    for (code, title, year, is_sample), texts in found.items():
+        words = f"{code} {title}　{wareki_year(year)}"
+        yield _document(Kind.RESULT, f"{address(page, code)}#h-years", words, *texts, is_sample=is_sample)
+
+
+# ---- finding -------------------------------------------------------------------
 @lru_cache(maxsize=4)
-def _index(plan_id: int, version: int) -> tuple[Document, ...]:
-    """The documents of one version of one plan; `version` is only the key."""
-    return tuple(_documents(Plan.objects.get(pk=plan_id)))
+def _index(edition: Edition) -> tuple[Document, ...]:
+    """The documents of one state of one plan."""
+    return tuple(_documents(Plan.objects.get(pk=edition.plan_id)))
 
 
 def search(plan: Plan, query: str) -> list[Result]:
     """Documents that hold every word of `query`, those with a hit in the title first."""
-    words = [word for word in map(fold, query.split()) if word]
+    words = tuple(filter(None, map(fold, query.split())))
     if not words:
         return []
     found = []
-    for document in _index(plan.pk, plan.version):
-        whole = document.folded_title + "\n" + document.folded
-        if all(word in whole for word in words):
+    for document in _index(plan.edition):
+        if all(word in document.folded_title or word in document.folded for word in words):
             in_title = sum(word in document.folded_title for word in words)
             found.append((-in_title, document))
     found.sort(key=lambda pair: pair[0])
-    return [Result(document, excerpt(document, words)) for _, document in found[:MAX_RESULTS]]
+    return [Result(document, words) for _, document in found]
 
 
-def excerpt(document: Document, words: list[str]) -> SafeString:
-    """The text around the first hit, the hits marked."""
+def counts_by_kind(results: Iterable[Result]) -> dict[Kind, int]:
+    """How many results there are of each kind that has any, in the order of the filters."""
+    counts = dict.fromkeys(Kind, 0)
+    for result in results:
+        counts[result.document.kind] += 1
+    return {kind: number for kind, number in counts.items() if number}
+
+
+# ---- showing -------------------------------------------------------------------
+def excerpt(document: Document, words: tuple[str, ...]) -> SafeString:
+    """The text around the first hit, the hits marked; without a hit in the text, its beginning."""
     spans = sorted(_spans(document, words))
-    start = max(0, spans[0][0] - EXCERPT) if spans else 0
-    end = min(len(document.text), (spans[0][1] if spans else 0) + EXCERPT)
+    first_hit, end_of_hit = spans[0] if spans else (0, EXCERPT)
+    start = _sentence_start(document.text, first_hit)
+    end = min(len(document.text), end_of_hit + EXCERPT)
     parts, place = ["…" if start else ""], start
     for first, last in spans:
         if first >= place and last <= end:
@@ -144,7 +202,16 @@ def excerpt(document: Document, words: list[str]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - every piece of text is escaped above
 
 
-def _spans(document: Document, words: list[str]) -> Iterator[tuple[int, int]]:
+def _sentence_start(text: str, hit: int) -> int:
+    """Where the sentence of the hit begins, but not more than EXCERPT characters before it."""
+    earliest = max(0, hit - EXCERPT)
+    for place in range(hit - 1, earliest - 1, -1):
+        if text[place] in "。\u3000":
+            return place + 1
+    return earliest
+
+
+def _spans(document: Document, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     for word in words:
         at = document.folded.find(word)
         while at >= 0:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("search/", public.search, name="search"),
     path("accessibility/", public.accessibility, name="accessibility"),
     path("opendata/", opendata_views.catalogue, name="opendata"),
+    path("opendata/schema.json", opendata_views.schema, name="opendata-schema"),
     path("opendata/<slug:name>.<slug:format>", opendata_views.download, name="opendata-file"),
     path("downloads/plan.pdf", downloads.plan_pdf, name="plan-pdf"),
     path("healthz", healthz, name="healthz"),

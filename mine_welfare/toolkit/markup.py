@@ -6,7 +6,7 @@ models: a grade is anything with `code label short_label mark tone`, a state is
 an enum member.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
@@ -100,6 +100,13 @@ def state(value: Any, label: str = "") -> SafeString:
 
 
 @cache
+def state_icon(value: Any) -> SafeString | str:
+    """`{% state_icon state %}`: the drawing of a state alone, for the head of a column that says its word."""
+    _, name = STATES.get(str(value), ("", ""))
+    return icon(name) if name else ""
+
+
+@cache
 def visibility(kind: str) -> SafeString:
     """`{% visibility "public" %}`: 公開, or 庁内 for "inside"."""
     word, name = VISIBILITY[kind]
@@ -110,6 +117,19 @@ def visibility(kind: str) -> SafeString:
 def move(kind: str) -> SafeString:
     """`{% move "rise" %}`: 上がった (rise), 下がった (fall), 同じ (same) as last year."""
     return format_html('<span class="move move--{}">{}{}</span>', kind, icon(kind), MOVES[kind])
+
+
+# ---- the menu ---------------------------------------------------------------
+
+
+def menu(links: Iterable[tuple[str, str]], current: str | None, path: str) -> SafeString:
+    """A list of links (address, words); `current` is the one the page lies under, `path` the page's own address.
+
+    Drawn three times on every page.
+    """
+    marks = {True: SafeString(' aria-current="page"'), False: SafeString(' aria-current="true"')}
+    items = ((url, marks[url == path] if url == current else "", words) for url, words in links)
+    return format_html('<ul class="menu">{}</ul>', format_html_join("", '<li><a href="{}"{}>{}</a></li>', items))
 
 
 # ---- bars -------------------------------------------------------------------
@@ -160,14 +180,15 @@ def bars(rows: Sequence[tuple], maximum: float = 100, unit: str = "%") -> SafeSt
     """`{% bars rows %}`: one bar a row of (tone, label, value) or (tone, label, value, mark).
 
     The value is a number in `unit`; None means that no number is known, which
-    is said in words and drawn as nothing. `mark` (※) follows the unit.
+    is said in words and drawn as nothing. `mark` (※) follows the unit, or
+    stands in the place of a number that is not known.
     """
     html = '<li><span>{}</span><svg width="100%" height="26" aria-hidden="true">{}</svg><span class="v">{}</span></li>'
     bar = '<rect class="f-{}" x="0" y="2" width="{}" height="22"/>'
     drawn = []
     for tone, label, value, *mark in rows:
         if value is None:
-            drawn.append((label, "", SafeString("<small>数値なし</small>")))
+            drawn.append((label, "", format_html("<small>{}</small>", "".join(mark) or "数値なし")))
         else:
             rect = format_html(bar, tone, _percent(float(value), maximum))
             drawn.append((label, rect, format_html("{}<small>{}{}</small>", _value(value, unit), unit, "".join(mark))))

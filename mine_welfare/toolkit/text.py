@@ -16,6 +16,7 @@ _KANA = (
     "らりるれろ",
     "わをんゎ",
 )
+OTHER = "その他"
 _KANA_ROWS = {kana: f"{row[0]}行" for row in _KANA for kana in row}
 _KATAKANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _SPACE = re.compile(r"\s+")
@@ -38,7 +39,7 @@ def fold(text: str) -> str:
 
 def kana_row(reading: str) -> str:
     """かきくけこ and their like stand under か行; what does not begin with a kana under その他."""
-    return _KANA_ROWS.get(fold(reading)[:1], "その他")
+    return _KANA_ROWS.get(fold(reading)[:1], OTHER)
 
 
 def clean(text: str) -> str:

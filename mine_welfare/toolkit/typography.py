@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-# Text that ends its element, and the units it is cut into: an entity is one character.
-_LAST_TEXT = re.compile(r"""([^<>\s][^<>]{7,}[^<>\s])(?=\s*(?:</(?:p|li|td|th|dd|h[1-6])>|<\w+ class="code"))""")
+# Text from a tag to the end of its element, and the units it is cut into: an entity is one character.
+_LAST_TEXT = re.compile(r"""(?<=>)[^<>]+(?=</(?:p|li|td|th|dd|h[1-6])>|<\w+ class="code")""")
 _UNIT = re.compile(r"&[^;]+;|.", re.DOTALL)
 _KINDS = (
     ("katakana", re.compile("[ァ-ヶー]")),
@@ -13,11 +13,11 @@ _KINDS = (
     ("opening", re.compile("[（(「『【〔“]")),
     ("closing", re.compile("[）)」』】〕”、。，．・：；！？]")),
 )
-_LEAST, _MOST = 4, 9
+_SHORT, _LEAST, _MOST = 9, 4, 9
 
 _OWN_NUMBER = re.compile(r"<li>(?=\s*(?:<p>)?(?:[一二三四五六七八九十]+[ 　]|[(（]?[0-9]{1,2}[)） 　.]|[①-⑳]))")
 _TAG_OR_TEXT = re.compile(r"<[^>]*>|[^<]+")
-_NO_LINKS = re.compile(r"h[1-6]|a|small|table|figure")
+_NO_LINKS = re.compile(r"</?(?:h[1-6]|a|small|table|figure)[\s>]")
 
 
 def hold_line_ends(html: str) -> str:
@@ -26,15 +26,19 @@ def hold_line_ends(html: str) -> str:
     So no last line holds a single character. Cut where a word begins: at a
     change to kanji, katakana or Latin, or at an opening bracket.
     """
-    return _LAST_TEXT.sub(lambda match: _hold(match[1]), html)
+    return _LAST_TEXT.sub(lambda match: _hold(match[0]), html)
 
 
 def _hold(text: str) -> str:
-    units = _UNIT.findall(text)
+    core = text.strip()
+    units = _UNIT.findall(core)
+    if len(units) < _SHORT:
+        return text
+    before, _, after = text.partition(core)
     kinds = [_kind(unit) for unit in units[-_MOST - 1 :]]
     lengths = range(_LEAST, min(_MOST, len(units) - 1) + 1)
     held = next((length for length in lengths if _begins_word(kinds[-length - 1], kinds[-length])), _LEAST)
-    return f'{"".join(units[:-held])}<span class="hold">{"".join(units[-held:])}</span>'
+    return f'{before}{"".join(units[:-held])}<span class="hold">{"".join(units[-held:])}</span>{after}'
 
 
 def _kind(unit: str) -> str:
@@ -57,27 +61,35 @@ def link_first_uses(html: str, anchors: Iterable[tuple[str, str, str]]) -> tuple
     escaped in `html`. Headings, tables and figures are passed over. Returns
     the HTML and the words that were found.
     """
-    waiting = {word: (own, target) for word, own, target in anchors}
-    parts, found, silent = [], set(), 0
+    words = {word: (own, target) for word, own, target in anchors}
+    if not words:
+        return html, set()
+    uses = _FirstUses(words)
+    parts = [uses.tag(part) if part.startswith("<") else uses.text(part) for part in _TAG_OR_TEXT.findall(html)]
+    return "".join(parts), uses.found
 
-    def link(match: re.Match[str]) -> str:
+
+class _FirstUses:
+    """Walks through HTML and links each word where it meets it first."""
+
+    def __init__(self, words: dict[str, tuple[str, str]]):
+        self.words, self.found = words, set[str]()
+        self.silent = 0  # how many elements that take no links are open
+        # The longest first: 地域包括支援センター before 地域包括ケア, and never a word inside another.
+        self.pattern = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+
+    def tag(self, part: str) -> str:
+        if _NO_LINKS.match(part):
+            self.silent += -1 if part.startswith("</") else 1
+        return part
+
+    def text(self, part: str) -> str:
+        return part if self.silent else self.pattern.sub(self._link, part)
+
+    def _link(self, match: re.Match[str]) -> str:
         word = match[0]
-        if word in found:
+        if word in self.found:
             return word
-        found.add(word)
-        own, target = waiting[word]
+        self.found.add(word)
+        own, target = self.words[word]
         return f'<a class="term" id="{own}" href="#{target}">{word}</a>'
-
-    if not waiting:
-        return html, found
-    # The longest first: 地域包括支援センター before 地域包括ケア, and never a word inside another.
-    words = re.compile("|".join(re.escape(word) for word in sorted(waiting, key=len, reverse=True)))
-    for part in _TAG_OR_TEXT.findall(html):
-        if part.startswith("<"):
-            name = part.strip("</>").split()[0] if part.strip("</>") else ""
-            if _NO_LINKS.fullmatch(name):
-                silent += -1 if part.startswith("</") else 1
-            parts.append(part)
-        else:
-            parts.append(part if silent else words.sub(link, part))
-    return "".join(parts), found

@@ -87,7 +87,7 @@ def signed_in(page, live_server, client_of, secretariat):
     ("address", "status", "heading"),
     [
         ("/no-such-page/", 404, "ページが見つかりません"),
-        ("/refused/", 403, "この操作はできません"),
+        ("/refused/", 403, "このページは開けません"),
         ("/bad/", 400, "受け取れない内容でした"),
         ("/broken/", 500, "ただいま表示できません"),
         ("/locked/", 429, "サインインを一時的に止めています"),

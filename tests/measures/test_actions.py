@@ -17,6 +17,7 @@ from tests.factories import (
     EntryFactory,
     OrganizationFactory,
     ResponsibilityFactory,
+    ScaleFactory,
     fill,
 )
 
@@ -95,6 +96,16 @@ def test_without_budget_there_are_no_amounts(entry, writer):
     assert (saved.budget, saved.settlement, saved.no_budget) == (None, None, True)
 
 
+def test_a_choice_of_another_years_scale_is_refused(entry, writer):
+    other = ScaleFactory(plan=entry.cycle.plan, name="別の基準")
+    for name, choice, label in (
+        ("rating", other.grades.first(), "達成度"),
+        ("direction", other.directions.first(), "今後の方向性"),
+    ):
+        with pytest.raises(Refused, match=f"^「{label}」は、この年度の基準から選んでください。$"):
+            actions.save_entry(entry=entry, by=writer, version=0, values={name: choice})
+
+
 # ---- moving ---------------------------------------------------------------
 def test_a_sheet_through_the_year(entry, writer, approver, secretariat, django_capture_on_commit_callbacks):
     fill(entry, state=EntryState.DRAFT)
@@ -153,6 +164,25 @@ def test_the_first_submission_decides_whether_it_was_late(entry, writer, days, l
     assert actions.transition(entry=entry, verb=Verb.SUBMIT, by=writer).submitted_at == first
 
 
+def test_who_answers_after_closing_was_late_and_is_no_longer_silent(entry, secretariat):
+    entry.cycle.state = CycleState.COLLECTING
+    entry.cycle.save()
+    fill(entry, state=EntryState.DRAFT, closed_unanswered=True)
+    entry = actions.transition(entry=entry, verb=Verb.SUBMIT, by=secretariat)
+    assert (entry.is_late, entry.closed_unanswered, entry.is_proxy) == (True, False, True)
+
+
+def test_taking_back_what_citizens_read_is_noticed(entry, secretariat):
+    cycle = entry.cycle
+    cycle.state, cycle.published_at = CycleState.PUBLISHED, timezone.now()
+    cycle.save()
+    fill(entry, state=EntryState.FIXED)
+    version = cycle.plan.version
+    actions.transition(entry=entry, verb=Verb.REOPEN, by=secretariat, comment="数値の誤り")
+    cycle.plan.refresh_from_db()
+    assert (list(Entry.objects.public()), cycle.plan.version) == ([], version + 1)
+
+
 def test_approver_hears_nothing_where_approval_is_skipped(entry, writer, approver, django_capture_on_commit_callbacks):
     entry.organization.skips_approval = True
     entry.organization.save()
@@ -176,10 +206,7 @@ def test_unchanged_repeats_last_year_signed_and_dated(entry, writer, last_year):
     assert repeated == {name: getattr(last_year, name) for name in repeated}
     assert (saved.rating.code, saved.direction.code, saved.state) == ("C", "review", "submitted")
     assert (saved.unchanged_on, saved.unchanged_by) == (timezone.localdate(), writer)
-    assert moves(saved) == [
-        ("save", "empty", "draft", "writer", "前年度から変更なし"),
-        ("submit", "draft", "submitted", "writer", "前年度から変更なし"),
-    ]
+    assert moves(saved) == [("submit", "empty", "submitted", "writer", "前年度から変更なし")]
 
 
 def test_an_edit_afterwards_takes_the_statement_back(entry, writer, last_year):
@@ -198,6 +225,41 @@ def test_unchanged_is_refused_on_an_old_version_and_to_others(entry, writer, oth
         actions.submit_unchanged(entry=entry, by=writer, version=7)
     with pytest.raises(Refused):
         actions.submit_unchanged(entry=entry, by=other_writer, version=0)
+
+
+def test_unchanged_never_loses_what_was_written(entry, writer, last_year):
+    saved = actions.save_entry(entry=entry, by=writer, version=0, values={"result": "今年の言葉"})
+    sentence = "^入力した内容があります。前年度の内容に置き換えるときは、「置き換える」に印を付けてください。$"
+    with pytest.raises(Refused, match=sentence):
+        actions.submit_unchanged(entry=saved, by=writer, version=saved.version)
+    entry.refresh_from_db()
+    assert entry.result == "今年の言葉"
+    saved = actions.submit_unchanged(entry=saved, by=writer, version=saved.version, replace=True)
+    assert (saved.result, saved.state) == (last_year.result, "submitted")
+
+
+def test_unchanged_finds_the_same_letters_in_a_new_scale(entry, writer, last_year):
+    new = ScaleFactory(plan=entry.cycle.plan, name="新しい基準")
+    entry.cycle.scale = new
+    entry.cycle.save()
+    saved = actions.submit_unchanged(entry=entry, by=writer, version=0)
+    assert (saved.rating, saved.direction) == (new.grades.get(code="C"), new.directions.get(code="review"))
+
+
+def test_unchanged_is_refused_where_the_new_scale_has_no_such_letter(entry, writer, last_year):
+    new = ScaleFactory(plan=entry.cycle.plan, name="新しい基準")
+    new.grades.filter(code="C").delete()
+    entry.cycle.scale = new
+    entry.cycle.save()
+    sentence = "^前年度の「C 一部実施」が今年度の基準にないため、「前年度から変更なし」は使えません。$"
+    with pytest.raises(Refused, match=sentence):
+        actions.submit_unchanged(entry=entry, by=writer, version=0)
+
+
+def test_unchanged_is_not_for_what_is_submitted_already(entry, writer, last_year):
+    saved = actions.submit_unchanged(entry=entry, by=writer, version=0)
+    with pytest.raises(Refused, match="^「提出済」の個票には、提出はできません。$"):
+        actions.submit_unchanged(entry=saved, by=writer, version=saved.version, replace=True)
 
 
 def test_an_unchanged_statement_is_always_signed(entry):
@@ -227,6 +289,11 @@ def test_a_new_year_gets_a_sheet_for_each_responsibility(plan, action, office, s
         ({"year": 2030}, "2030年度は、この計画の期間（2025〜2029年度）に入りません。"),
         ({"year": 2025}, "2025年度の評価は、もうあります。"),
         ({"due_on": datetime.date(2027, 5, 14)}, "締切日は、入力の開始日より後の日にしてください。"),
+        ({"due_on": datetime.date(2206, 6, 20)}, "入力の開始日と締切日の年を確かめてください（2026年度の評価です）。"),
+        (
+            {"opens_on": datetime.date(2025, 5, 15)},
+            "入力の開始日と締切日の年を確かめてください（2026年度の評価です）。",
+        ),
     ],
 )
 def test_a_year_that_cannot_be(plan, cycle, secretariat, changes, sentence):
@@ -234,6 +301,41 @@ def test_a_year_that_cannot_be(plan, cycle, secretariat, changes, sentence):
     with pytest.raises(Refused) as refused:
         actions.prepare_cycle(**given)
     assert str(refused.value) == sentence
+
+
+def test_after_a_reorganization_the_successors_write(plan, action, office, secretariat, cycle):
+    merged = OrganizationFactory(name="福祉総務課", valid_from=2027)
+    general = OrganizationFactory(name="総務課", valid_to=2026, successor=merged)
+    gone = OrganizationFactory(name="臨時室", valid_to=2026)
+    for organization in (general, gone):
+        ResponsibilityFactory(action=action, organization=organization)
+    office.valid_to, office.successor = 2026, merged
+    office.save()
+    for organization, words in ((office, "会議を3回開く。"), (general, "")):
+        fill(EntryFactory(cycle=cycle, action=action, organization=organization), next_plan=words)
+    Cycle.objects.update(state=CycleState.CLOSED)
+    new = actions.prepare_cycle(plan=plan, year=2026, scale=cycle.scale, by=secretariat, **DATES)
+    assert list(new.entries.values_list("organization__name", "planned")) == [("福祉総務課", "会議を3回開く。")]
+
+
+def test_what_two_merged_departments_planned_stands_in_two_paragraphs(plan, action, office, secretariat, cycle):
+    general = OrganizationFactory(name="総務課", valid_to=2026, successor=office)
+    for organization, words in ((office, "会議を3回開く。"), (general, "広報に載せる。")):
+        fill(EntryFactory(cycle=cycle, action=action, organization=organization), next_plan=words)
+    Cycle.objects.update(state=CycleState.CLOSED)
+    new = actions.prepare_cycle(plan=plan, year=2026, scale=cycle.scale, by=secretariat, **DATES)
+    assert new.entries.get().planned == "会議を3回開く。\n広報に載せる。"
+
+
+def test_a_second_click_does_not_move_the_year_twice(cycle, secretariat):
+    moved = actions.advance(cycle=cycle, by=secretariat, seen="open")
+    sentence = "^令和7年度の評価は、もう「取りまとめ」の段階です。画面を確かめてください。$"
+    with pytest.raises(Refused, match=sentence):
+        actions.advance(cycle=cycle, by=secretariat, seen="open")
+    with pytest.raises(Refused, match=sentence):
+        actions.step_back(cycle=cycle, by=secretariat, reason="理由", seen="open")
+    cycle.refresh_from_db()
+    assert (moved.state, cycle.state) == ("collecting", "collecting")
 
 
 def test_others_do_not_run_the_year(cycle, writer):
@@ -244,6 +346,13 @@ def test_others_do_not_run_the_year(cycle, writer):
     ):
         with pytest.raises(Refused, match="^年度の進行と割当ては、事務局だけが行えます。$"):
             write()
+
+
+def test_opening_makes_the_sheets_still_missing(plan, action, office, secretariat, cycle):
+    cycle.state = CycleState.PREPARING
+    cycle.save()
+    opened = actions.advance(cycle=cycle, by=secretariat, seen="preparing")
+    assert (opened.state, list(opened.entries.values_list("organization", flat=True))) == ("open", [office.pk])
 
 
 def test_one_year_at_a_time(plan, cycle, secretariat):
@@ -290,6 +399,28 @@ def test_going_back_needs_a_reason_and_takes_the_year_from_the_public(entry, sec
     assert (cycle.state, cycle.is_public, cycle.history.first().history_change_reason) == ("fixed", False, "数値の誤り")
 
 
+def test_taking_answers_again_gives_the_silent_their_chance(entry, secretariat):
+    cycle = actions.advance(cycle=entry.cycle, by=secretariat)
+    cycle = actions.step_back(cycle=cycle, by=secretariat, reason="締切を延ばすため")
+    entry.refresh_from_db()
+    assert (cycle.state, entry.closed_unanswered) == ("open", False)
+
+
+def test_a_published_year_does_not_run_beside_another(plan, cycle, secretariat):
+    published = CycleFactory(
+        plan=plan, year=2024, scale=cycle.scale, state=CycleState.PUBLISHED, published_at=timezone.now()
+    )
+    with pytest.raises(Refused, match="^令和7年度の評価がまだ終わっていません。先に公表まで進めてください。$"):
+        actions.step_back(cycle=published, by=secretariat, reason="数値の誤り")
+    published.refresh_from_db()
+    assert (published.state, published.is_public) == ("published", True)
+
+
+def test_a_reason_for_going_back_has_room_in_the_history(cycle, secretariat):
+    with pytest.raises(Refused, match="^理由は100字までです。$"):
+        actions.step_back(cycle=cycle, by=secretariat, reason="あ" * 101)
+
+
 def test_nothing_is_before_preparation(cycle, secretariat):
     Cycle.objects.filter(pk=cycle.pk).update(state=CycleState.PREPARING)
     with pytest.raises(Refused, match="^「準備」より前には戻せません。$"):
@@ -317,6 +448,28 @@ def test_assignments_that_cannot_be(action, secretariat, writer):
     done = ResponsibilityFactory(action=action, organization=office)
     with pytest.raises(Refused, match="^この担当は、もう決まっています。$"):
         actions.assign(responsibility=done, organizations=[OrganizationFactory()], by=secretariat)
+    with pytest.raises(Refused, match=f"^「{office}」は、もうこの取組を担当しています。$"):
+        actions.assign(responsibility=row, organizations=[office, OrganizationFactory()], by=secretariat)
+    assert list(Responsibility.objects.unassigned()) == [row]
+
+
+def test_a_second_person_assigning_is_told(cycle, action, secretariat):
+    row = ResponsibilityFactory(action=action, organization=None)
+    first = OrganizationFactory()
+    actions.assign(responsibility=row, organizations=[first], by=secretariat)
+    row.pk = row.pk or Responsibility.objects.order_by("pk").last().pk + 100
+    with pytest.raises(Refused, match="^この担当は、もう決まっています。$"):
+        actions.assign(responsibility=row, organizations=[OrganizationFactory()], by=secretariat)
+
+
+@pytest.mark.parametrize("stage", CycleState)
+def test_who_is_assigned_late_still_gets_a_sheet(cycle, action, secretariat, stage):
+    Cycle.objects.update(state=stage)
+    row = ResponsibilityFactory(action=action, organization=None)
+    actions.assign(responsibility=row, organizations=[OrganizationFactory()], by=secretariat)
+    takes = stage not in (CycleState.FIXED, CycleState.PUBLISHED, CycleState.CLOSED)
+    # The office of the action had no sheet either.
+    assert cycle.entries.count() == (2 if takes else 0)
 
 
 def test_refused_moves_leave_no_trace(entry, other_writer):

@@ -3,7 +3,7 @@
 import pytest
 
 from measures.fields import BY_NAME, missing
-from tests.factories import CycleFactory, EntryFactory, fill
+from tests.factories import CycleFactory, EntryFactory, ScaleFactory, fill
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +52,17 @@ def test_a_fall_from_last_year_must_be_explained(entry, before, now, words):
     last = CycleFactory(plan=entry.cycle.plan, scale=entry.cycle.scale, year=2024, state="closed")
     fill(EntryFactory(cycle=last, action=entry.action, organization=entry.organization), before)
     assert BY_NAME["reason"].required(fill(entry, now)) == words
+
+
+def test_letters_of_two_scales_are_not_compared(entry):
+    other = ScaleFactory(plan=entry.cycle.plan, name="別の基準")
+    last = CycleFactory(plan=entry.cycle.plan, scale=other, year=2024, state="closed")
+    fill(EntryFactory(cycle=last, action=entry.action, organization=entry.organization), "A")
+    assert BY_NAME["reason"].required(fill(entry, "B")) == ""
+
+
+def test_what_was_carried_over_is_no_answer(entry):
+    entry.planned = "会議を3回開く。"
+    assert entry.has_answers is False
+    entry.direction = entry.cycle.scale.directions.first()
+    assert entry.has_answers is True

@@ -9,8 +9,9 @@ from measures import permissions
 from measures.models import Entry
 from measures.permissions import available_actions, editable_by, refusal, visible_to
 from measures.workflow import CycleState, EntryState, Verb
-from tests.factories import EntryFactory, OrganizationFactory, fill
-from tests.personas import PERSONAS
+from mine_welfare.accounts.roles import Role
+from tests.factories import EntryFactory, MembershipFactory, OrganizationFactory, fill
+from tests.personas import PERSONAS, person
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +134,7 @@ def test_refusals_say_why(request, entry, state, verb, who, sentence):
 def test_outside_the_stage_the_sentence_names_it(entry, secretariat):
     entry.cycle.state = CycleState.PUBLISHED
     fill(entry, state=EntryState.ACCEPTED)
-    expected = "令和7年度の評価は「公表」の段階です。いまは差戻しできません。"
+    expected = "令和7年度の評価は「公表」の段階です。いまは、差戻しはできません。"
     assert refusal(secretariat, entry, Verb.RETURN) == expected
 
 
@@ -195,3 +196,44 @@ def test_only_the_secretariat_runs_the_year(request):
 def test_sheets_of_another_office_are_not_editable(entry, other_writer):
     EntryFactory(cycle=entry.cycle, action=entry.action, organization=OrganizationFactory())
     assert list(editable_by(Entry.objects.all(), other_writer)) == []
+
+
+# ---- the whole year ---------------------------------------------------------
+# From which stage each persona sees the year in counts; the secretariat and 監査 always do.
+SEES_COUNTS = {
+    CycleState.PREPARING: {"secretariat", "auditor"},
+    CycleState.COLLECTING: {"secretariat", "auditor"},
+    CycleState.LIAISON: {"secretariat", "auditor", "writer", "approver", "other_writer", "other_approver"},
+    CycleState.COMMITTEE: {
+        "secretariat", "auditor", "writer", "approver", "other_writer", "other_approver", "committee",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("stage", "personas"), SEES_COUNTS.items())
+def test_counts_are_seen_where_the_sheets_are(request, cycle, stage, personas):
+    cycle.state = stage
+    users = {persona: request.getfixturevalue(persona) for persona in PERSONAS}
+    seeing = {persona for persona, user in users.items() if permissions.counts_refusal(user, cycle) is None}
+    assert seeing == personas
+
+
+def test_the_refusal_of_counts_says_from_when(cycle, writer, committee):
+    sentence = "令和7年度の評価の集計は、「{}」の段階から見られます。いまは「入力受付」の段階です。"
+    assert permissions.counts_refusal(writer, cycle) == sentence.format("連携会議")
+    assert permissions.counts_refusal(committee, cycle) == sentence.format("委員会審議")
+
+
+def test_nothing_is_taken_back_that_could_not_be_submitted_again(entry, writer):
+    cycle = entry.cycle
+    cycle.opens_on = cycle.due_on = timezone.localdate() - datetime.timedelta(days=1)
+    cycle.save()
+    fill(entry, state=EntryState.SUBMITTED)
+    assert refusal(writer, entry, Verb.WITHDRAW).startswith("締切（")
+
+
+def test_代理入力_is_writing_for_a_department_one_does_not_belong_to(entry, writer, secretariat, office):
+    both = person(Role.SECRETARIAT)
+    MembershipFactory(user=both, role=Role.WRITER, organization=office)
+    users = (writer, secretariat, both)
+    assert [permissions.is_proxy(user, entry) for user in users] == [False, True, False]

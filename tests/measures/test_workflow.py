@@ -74,3 +74,17 @@ def test_whose_turn_it_is():
 def test_every_state_explains_itself():
     states = [*EntryState, *CycleState]
     assert [state for state in states if not state.explanation.endswith("。")] == []
+
+
+def test_every_verb_has_a_button_and_says_what_it_did():
+    assert [verb for verb in Verb if not verb.button.endswith(("る", "す"))] == []
+    assert [(verb.value, verb.done) for verb in Verb] == [
+        ("save", "保存しました"),
+        ("submit", "提出しました"),
+        ("withdraw", "取り下げました"),
+        ("approve", "課長として確認しました"),
+        ("accept", "事務局として確認しました"),
+        ("return", "差し戻しました"),
+        ("fix", "確定しました"),
+        ("reopen", "確定を取り消しました"),
+    ]

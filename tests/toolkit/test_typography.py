@@ -1,5 +1,7 @@
 """Japanese typesetting on finished HTML."""
 
+import time
+
 import pytest
 
 from mine_welfare.toolkit.typography import hold_line_ends, link_first_uses, mark_numbered_items
@@ -70,3 +72,10 @@ def test_the_longer_word_wins_and_is_not_cut():
 
 def test_a_plan_without_terms_stays_as_it_is():
     assert link_first_uses("<p>文</p>", []) == ("<p>文</p>", set())
+
+
+def test_a_flood_of_text_takes_no_longer_than_it_is_long():
+    flood = f"<p>{'文' * 500_000}<br>{'A ' * 500_000}</p>"
+    began = time.perf_counter()
+    hold_line_ends(flood), mark_numbered_items(flood), link_first_uses(flood, [("甲", "u", "t")])
+    assert time.perf_counter() - began < 10

@@ -281,7 +281,7 @@ class SampleForm(forms.Form):
 def test_a_field_ties_its_help_and_errors_to_the_control():
     form = SampleForm({"note": "x"})
     html = draw('{% field form.result visibility="public" help="何を" %}', form=form)
-    assert words(html) == "実績 必須 公開 このフィールドは必須です。 何を 0 字 目安 400字"
+    assert words(html) == "実績 必須 公開 入力してください。 何を 0 字 目安 400字"
     described = re.search(r'<textarea[^>]*aria-describedby="([^"]*)"', html)[1].split()
     assert described == ["id_result_helptext", "id_result_error"]
     assert [html.count(f' id="{name}"') for name in described] == [1, 1]

@@ -1,8 +1,10 @@
-"""What the frame of the citizens' pages shows: the menu and whom to ask."""
+"""What citizens' pages show beside their own subject: the menu, whom to ask, what citizens said."""
 
 from django import template
 
-from mine_welfare.accounts.models import Organization
+from mine_welfare.accounts.directory import secretariat
+from mine_welfare.publication.evidence import Evidence
+from mine_welfare.publication.evidence import evidence as evidence_beside
 
 register = template.Library()
 
@@ -40,5 +42,10 @@ def about_menu() -> tuple:
 @register.inclusion_tag("public/contact.html", takes_context=True)
 def contact(context: dict) -> dict:
     """`{% contact %}`: the organizations that keep the plan, with their public contact."""
-    offices = Organization.objects.current().filter(is_secretariat=True)
-    return {"plan": context.get("plan"), "offices": offices}
+    return {"plan": context.get("plan"), "offices": secretariat(context["request"])}
+
+
+@register.simple_tag(takes_context=True)
+def evidence(context: dict) -> Evidence | None:
+    """`{% evidence as beside %}`: what a survey said about the measure of the page."""
+    return evidence_beside(context["plan"].edition, context["measure"].pk)

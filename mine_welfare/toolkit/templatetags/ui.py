@@ -34,6 +34,7 @@ for draw in (
     markup.rating,
     markup.cell,
     markup.state,
+    markup.state_icon,
     markup.visibility,
     markup.move,
     markup.distribution,
@@ -143,8 +144,7 @@ def menu(context: Context, items: Iterable[tuple]) -> SafeString:
     path = context["request"].path
     links = [(address_if_any(name), words, *(also or ((),))) for words, name, *also in items]
     links = [link for link in links if link[0]]
-    current = _current(links, path)
-    return _component("menu", items=[(url, words, url == current, url == path) for url, words, _ in links])
+    return markup.menu([(url, words) for url, words, _ in links], _current(links, path), path)
 
 
 @register.simple_tag

@@ -1,0 +1,166 @@
+"""Page-shaped reads of the staff side: sheets in lists, this year beside last year, 提出状況."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from mine_welfare.accounts.models import Membership, Organization
+from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.fiscal import fiscal_year
+from plans.models import Plan
+
+from .models import Action, Cycle, Entry, Responsibility, Transition
+from .workflow import EntryState, Verb
+
+# What a list shows of a sheet and of last year's; the long texts stay in the database.
+LISTED = (
+    "state", "is_proxy", "is_late", "closed_unanswered", "saved_at", "cycle_id",
+    "action__code", "action__title", "organization__name", "direction__label",
+    *(f"rating__{name}" for name in ("code", "label", "short_label", "mark", "tone")),
+)  # fmt: skip
+
+
+# ---- this year and last year ----------------------------------------------
+def list_rows(entries: QuerySet, cycle: Cycle) -> list[Entry]:
+    """Sheets of `cycle` for a list, in the plan's order: of `previous` only the rating is known."""
+    rows = entries.select_related("action", "organization", "rating", "direction").only(*LISTED).in_order()
+    ratings = [name for name in LISTED if name.startswith("rating__")]
+    before = _before(cycle).select_related("rating").only("action_id", "organization_id", "cycle_id", *ratings)
+    return _paired(rows, before)
+
+
+def with_previous(entries: QuerySet, cycle: Cycle) -> list[Entry]:
+    """Sheets of `cycle` with `previous` set on each, in the plan's order."""
+    rows = list(entries.select_related("action", "organization", "rating", "direction").in_order())
+    before = _before(cycle).select_related("rating", "direction").filter(action__in={row.action_id for row in rows})
+    for row in rows:
+        row.cycle = cycle
+    return _paired(rows, before)
+
+
+def _before(cycle: Cycle) -> QuerySet:
+    return Entry.objects.filter(cycle__plan=cycle.plan_id, cycle__year=cycle.year - 1)
+
+
+def _paired(rows: Iterable[Entry], before: Iterable[Entry]) -> list[Entry]:
+    by_row = {(entry.action_id, entry.organization_id): entry for entry in before}
+    paired = list(rows)
+    for row in paired:
+        row.previous = by_row.get((row.action_id, row.organization_id))
+    return paired
+
+
+# Returned rows first, then begun, then untouched: the order a writer should take them in.
+URGENCY = {EntryState.RETURNED: 0, EntryState.DRAFT: 1, EntryState.EMPTY: 2}
+
+
+def by_urgency(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: URGENCY[entry.stage])
+
+
+def last_returns(entries: Iterable[Entry]) -> dict[int, Transition]:
+    """The latest 差戻し of each returned sheet, by the sheet's id."""
+    ids = [entry.pk for entry in entries if entry.stage == EntryState.RETURNED]
+    rows = Transition.objects.filter(entry__in=ids, verb=Verb.RETURN).select_related("by").order_by("at", "pk")
+    return {row.entry_id: row for row in rows}
+
+
+# ---- the secretariat's table ----------------------------------------------
+@dataclass
+class MatrixRow:
+    """One organization in 提出状況: sheets by state, those past the deadline, and the whole."""
+
+    organization: Organization
+    counts: dict[str, int]
+    overdue: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def submitted(self) -> int:
+        return sum(number for state, number in self.counts.items() if not EntryState(state).is_with_writer)
+
+    @property
+    def cells(self) -> list[tuple[EntryState, int]]:
+        return [(state, self.counts.get(state, 0)) for state in EntryState]
+
+
+def state_counts(entries: QuerySet, key: str) -> dict[int, dict[str, int]]:
+    """{value of `key`: {state: number of sheets}} in one query."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for value, state, number in entries.order_by().values_list(key, "state").annotate(number=Count("pk")):
+        found[value][state] = number
+    return dict(found)
+
+
+def submitted_counts(cycles: Iterable[Cycle]) -> dict[int, tuple[int, int]]:
+    """{id of the year: (sheets submitted, sheets in all)} in one query."""
+    counts = state_counts(Entry.objects.filter(cycle__in=list(cycles)), "cycle")
+    return {
+        pk: (
+            sum(number for state, number in states.items() if not EntryState(state).is_with_writer),
+            sum(states.values()),
+        )
+        for pk, states in counts.items()
+    }
+
+
+def matrix(cycle: Cycle, *, is_overdue: bool) -> list[MatrixRow]:
+    """課 × 状態, the organizations with most overdue sheets first."""
+    counts = state_counts(cycle.entries, "organization")
+    rows = []
+    for organization in Organization.objects.filter(pk__in=counts):
+        states = counts[organization.pk]
+        waiting = sum(number for state, number in states.items() if EntryState(state).is_with_writer)
+        rows.append(MatrixRow(organization, states, waiting if is_overdue else 0))
+    return sorted(rows, key=lambda row: (-row.overdue, row.organization.position, row.organization.pk))
+
+
+@dataclass
+class Gaps:
+    """Departments of a year that cannot answer, or whose answers would wait for a 課長 who is not there."""
+
+    without_writer: list[Organization]
+    without_approver: list[Organization]
+
+
+def gaps(rows: Iterable[MatrixRow]) -> Gaps:
+    organizations = [row.organization for row in rows]
+    present = set(
+        Membership.objects.filter(user__is_active=True, organization__in=organizations).values_list(
+            "organization_id", "role"
+        )
+    )
+    return Gaps(
+        without_writer=[one for one in organizations if not present & {(one.pk, Role.WRITER), (one.pk, Role.APPROVER)}],
+        without_approver=[
+            one for one in organizations if not one.skips_approval and (one.pk, Role.APPROVER) not in present
+        ],
+    )
+
+
+def _open_responsibilities(plan: Plan, year: int) -> QuerySet:
+    actions = Action.objects.filter(plan=plan).evaluated().active_in(year)
+    return (
+        Responsibility.objects.valid_in(year)
+        .filter(action__in=actions)
+        .select_related("action__measure", "organization")
+        .order_by("action__code", "position")
+    )
+
+
+def unassigned(plan: Plan, year: int) -> QuerySet:
+    """Responsibilities nobody has been given: rows that would get no sheet."""
+    return _open_responsibilities(plan, year).unassigned()
+
+
+def orphaned(plan: Plan, year: int) -> QuerySet:
+    """Responsibilities of organizations that have ended without a successor: they get no sheet either."""
+    acting = Organization.objects.acting_in(fiscal_year(timezone.localdate()))
+    ended = [pk for pk, organization in acting.items() if organization is None]
+    return _open_responsibilities(plan, year).filter(organization__in=ended)

@@ -1,0 +1,77 @@
+"""What citizens said: the survey's questions beside the measures they speak to."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models import Count, Prefetch, QuerySet
+
+from plans.models import Edition
+from surveys.models import Question, Tally
+
+from .figures import Bar, question_bars
+from .places import places
+
+
+@dataclass
+class Answers:
+    """One question whose shares the plan gives, with its chart and where it is read in full."""
+
+    question: Question
+    bars: list[Bar]
+    url: str | None
+
+    @property
+    def rows(self) -> list[tuple]:
+        return [bar.row for bar in self.bars]
+
+    @property
+    def reading(self) -> str:
+        """The plan's own sentence about it: what is highest cannot be told from shares of which some are missing."""
+        return self.question.statements[0] if self.question.statements else ""
+
+    @property
+    def has_numbers(self) -> bool:
+        return any(bar.value is not None for bar in self.bars)
+
+
+@dataclass
+class Evidence:
+    """What stands beside one measure: one chart, and (words, address) of the other questions."""
+
+    answers: Answers | None
+    links: list[tuple[str, str]]
+
+
+# A survey changes only with the plan's public text: each process puts these together once.
+
+
+@lru_cache(maxsize=256)
+def evidence(edition: Edition, measure_id: int) -> Evidence | None:
+    """The evidence beside one measure, or None where there is none."""
+    questions = _questions(edition.plan_id).filter(pk__in=Question.objects.filter(measures=measure_id))
+    found = [_answers(edition, question) for question in questions]
+    # Printed questions with numbers; one about this measure alone says more of it than one that speaks to many.
+    drawn = [one for one in found if one.question.base and one.has_numbers]
+    shown = min(drawn, key=lambda one: one.question.reach, default=None)
+    links = [(one.question.text, one.url) for one in found if one is not shown and one.url]
+    return Evidence(shown, links) if shown or links else None
+
+
+@lru_cache(maxsize=4)
+def voice(edition: Edition) -> Answers | None:
+    """市民の声から: the question that speaks to most measures, the first of the survey among equals."""
+    known = Tally.objects.filter(percent__isnull=False, choice__isnull=False)
+    questions = _questions(edition.plan_id).filter(pk__in=known.values("question"))
+    question = questions.prefetch_related("measures").order_by("-reach", "survey", "position").first()
+    return _answers(edition, question) if question else None
+
+
+def _answers(edition: Edition, question: Question) -> Answers:
+    return Answers(question, question_bars(question), places(edition).of_question(question))
+
+
+def _questions(plan_id: int) -> QuerySet:
+    """Questions with what their charts need, and in `reach` the number of measures they speak to."""
+    tallies = Prefetch("tallies", Tally.objects.select_related("choice", "item"))
+    questions = Question.objects.filter(survey__plan=plan_id).annotate(reach=Count("measures"))
+    return questions.select_related("survey").prefetch_related(tallies).order_by("survey", "position")
