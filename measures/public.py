@@ -11,9 +11,9 @@ from mine_welfare.toolkit.richtext import plain
 from plans.context import current_plan
 from plans.models import BasicGoal, BasicPolicy, Plan
 
-from . import public_queries, queries
-from .measure_page import measure_page
 from .models import Action, Cycle
+from .queries import public, structure
+from .queries.measure_page import measure_page
 
 
 def plan_or_404(request) -> Plan:
@@ -28,7 +28,7 @@ def shown(cycle: Cycle | None) -> dict:
     return {"cycle": cycle, "is_sample": bool(cycle and cycle.is_sample)}
 
 
-def segments(rows: list[queries.MeasureRow]) -> list:
+def segments(rows: list[structure.MeasureRow]) -> list:
     """What the bars of a list are made of, for its legend; nothing where no bar is drawn."""
     return next((row.distribution.parts for row in rows if row.distribution), [])
 
@@ -38,15 +38,15 @@ def segments(rows: list[queries.MeasureRow]) -> list:
 def goals(request):
     """施策をさがす: the whole structure on one page."""
     plan = plan_or_404(request)
-    cycle = public_queries.latest_public_cycle(plan)
-    rows = queries.measure_rows(plan, cycle)
+    cycle = public.latest_public_cycle(plan)
+    rows = structure.measure_rows(plan, cycle)
     context = {"goals": by_policy(plan.goals.prefetch_related("policies__goal"), rows), "segments": segments(rows)}
     return render(request, "measures/goals.html", context | shown(cycle))
 
 
-def by_policy(goals, rows: list[queries.MeasureRow]) -> list:
+def by_policy(goals, rows: list[structure.MeasureRow]) -> list:
     """[(goal, [(policy, its rows)])]."""
-    found: dict[int, list[queries.MeasureRow]] = {}
+    found: dict[int, list[structure.MeasureRow]] = {}
     for row in rows:
         found.setdefault(row.measure.policy_id, []).append(row)
     return [(goal, [(policy, found.get(policy.pk, [])) for policy in goal.policies.all()]) for goal in goals]
@@ -57,15 +57,15 @@ def by_policy(goals, rows: list[queries.MeasureRow]) -> list:
 def goal(request, number: int):
     plan = plan_or_404(request)
     goal = get_object_or_404(BasicGoal.objects.prefetch_related("policies__goal"), plan=plan, number=number)
-    cycle = public_queries.latest_public_cycle(plan)
-    rows = queries.measure_rows(plan, cycle, policy__goal=goal)
+    cycle = public.latest_public_cycle(plan)
+    rows = structure.measure_rows(plan, cycle, policy__goal=goal)
     # The plan's own words about the goal, where its book has a section of that name.
     section = plan.sections.filter(marker=f"基本目標{number}").first()
     context = {
         "goal": goal,
         "lead": plain(section.body) if section else [],
         "policies": by_policy([goal], rows)[0][1],
-        "whole": queries.distributions(cycle, "action__measure__policy__goal").get(goal.pk) if cycle else None,
+        "whole": structure.distributions(cycle, "action__measure__policy__goal").get(goal.pk) if cycle else None,
     }
     return render(request, "measures/goal.html", context | shown(cycle))
 
@@ -77,8 +77,8 @@ def policy(request, goal: int, number: int):
     policy = get_object_or_404(
         BasicPolicy.objects.select_related("goal"), goal__plan=plan, goal__number=goal, number=number
     )
-    cycle = public_queries.latest_public_cycle(plan)
-    rows = queries.measure_rows(plan, cycle, policy=policy)
+    cycle = public.latest_public_cycle(plan)
+    rows = structure.measure_rows(plan, cycle, policy=policy)
     context = {"policy": policy, "measures": rows, "segments": segments(rows)}
     return render(request, "measures/policy.html", context | shown(cycle))
 
@@ -108,7 +108,7 @@ def action(request, code: str):
         "measure__policy__goal", "actor", "group__see", "repeats__measure", "see"
     ).prefetch_related("responsibilities__organization", "repeated_by__measure", "components")
     action = get_object_or_404(actions, plan=plan, code=code)
-    history = public_queries.action_history(plan, action)
+    history = public.action_history(plan, action)
     context = {
         "action": action,
         "measure": action.measure,
@@ -121,7 +121,7 @@ def action(request, code: str):
 @require_safe
 @login_not_required
 def organizations(request):
-    rows = list(public_queries.organizations_with_counts(plan_or_404(request)))
+    rows = list(public.organizations_with_counts(plan_or_404(request)))
     context = {"rows": rows, "has_phones": any(row.phone for row in rows)}
     return render(request, "measures/organizations.html", context)
 
@@ -131,8 +131,8 @@ def organizations(request):
 def organization(request, slug: str):
     plan = plan_or_404(request)
     organization = get_object_or_404(Organization.objects.public(), slug=slug)
-    cycle = public_queries.latest_public_cycle(plan)
-    rows = public_queries.organization_rows(plan, organization, cycle)
+    cycle = public.latest_public_cycle(plan)
+    rows = public.organization_rows(plan, organization, cycle)
     context = {"organization": organization, "rows": rows, "n_actions": sum(len(own) for _, own in rows)}
     return render(request, "measures/organization.html", context | shown(cycle))
 
@@ -152,12 +152,12 @@ def evaluation(request, year: int):
     plan = plan_or_404(request)
     cycles = plan.cycles.public().select_related("scale").prefetch_related("scale__grades")
     cycle = get_object_or_404(cycles, year=year)
-    by_goal = queries.distributions(cycle, "action__measure__policy__goal")
+    by_goal = structure.distributions(cycle, "action__measure__policy__goal")
     context = {
-        "whole": queries.distributions(cycle).get(()),
+        "whole": structure.distributions(cycle).get(()),
         "goals": [(goal, by_goal.get(goal.pk)) for goal in plan.goals.all()],
-        "measures": queries.measure_rows(plan, cycle),
-        "directions": queries.direction_counts(cycle),
-        "grades": queries.grades_of(cycle.scale),
+        "measures": structure.measure_rows(plan, cycle),
+        "directions": structure.direction_counts(cycle),
+        "grades": structure.grades_of(cycle.scale),
     }
     return render(request, "measures/evaluation.html", context | shown(cycle))

@@ -2,19 +2,19 @@
 
 from django.urls import path
 
-from . import cycle_views, views
+from .views import cycles, dashboard, entries, entry, home, responsibilities
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("entries/", views.entries, name="entries"),
-    path("entries/<int:pk>/", views.entry, name="entry"),
-    path("entries/<int:pk>/unchanged/", views.entry_unchanged, name="entry-unchanged"),
-    path("entries/<int:pk>/<slug:verb>/", views.entry_do, name="entry-do"),
-    path("cycles/", cycle_views.cycles, name="cycles"),
-    path("cycles/new/", cycle_views.cycle_new, name="cycle-new"),
-    path("cycles/<int:year>/", cycle_views.cycle, name="cycle"),
-    path("cycles/<int:year>/move/", cycle_views.cycle_move, name="cycle-move"),
-    path("responsibilities/", cycle_views.responsibilities, name="responsibilities"),
-    path("responsibilities/<int:pk>/assign/", cycle_views.assign, name="assign"),
-    path("dashboard/", cycle_views.dashboard, name="dashboard"),
+    path("", home.home, name="home"),
+    path("entries/", entries.entries, name="entries"),
+    path("entries/<int:pk>/", entry.entry, name="entry"),
+    path("entries/<int:pk>/unchanged/", entry.entry_unchanged, name="entry-unchanged"),
+    path("entries/<int:pk>/<slug:verb>/", entry.entry_do, name="entry-do"),
+    path("cycles/", cycles.cycles, name="cycles"),
+    path("cycles/new/", cycles.cycle_new, name="cycle-new"),
+    path("cycles/<int:year>/", cycles.cycle, name="cycle"),
+    path("cycles/<int:year>/move/", cycles.cycle_move, name="cycle-move"),
+    path("responsibilities/", responsibilities.responsibilities, name="responsibilities"),
+    path("responsibilities/<int:pk>/assign/", responsibilities.assign, name="assign"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
 ]

@@ -6,6 +6,8 @@ from axes.utils import reset as forget_failures
 from django.db import transaction
 from django.utils import timezone
 
+from mine_welfare.toolkit.refusal import Refused
+
 from .models import Membership, Organization, User
 from .permissions import (
     KEEPERS,
@@ -18,10 +20,6 @@ from .permissions import (
 
 # Letters a person reads aloud without doubt: no 0/O, 1/l/I.
 CLEAR_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-
-
-class Refused(Exception):
-    """The rule said no; the message is the sentence to show."""
 
 
 def _allow(sentence: str | None) -> None:

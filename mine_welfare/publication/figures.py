@@ -14,7 +14,7 @@ from operator import itemgetter
 from django.db.models import Prefetch
 from django.template.loader import render_to_string
 
-import measures.queries
+from measures.queries import structure
 from mine_welfare.toolkit import fiscal
 from mine_welfare.toolkit.richtext import Figure, figures
 from plans.models import Plan, Section
@@ -86,7 +86,7 @@ OF_THE_PLAN: dict[str, Callable[[Plan], dict]] = {
     "related-plans": lambda plan: related_plans(plan),
     "previous-review": lambda plan: {"reviews": list(plan.previous_reviews.prefetch_related("measures"))},
     "meetings": lambda plan: {"meetings": list(ResidentMeeting.objects.filter(plan=plan).prefetch_related("topics"))},
-    "structure": lambda plan: {"goals": list(measures.queries.outline(plan))},
+    "structure": lambda plan: {"goals": list(structure.outline(plan))},
 }
 DRAWN = ("series", "question", *OF_THE_PLAN)
 

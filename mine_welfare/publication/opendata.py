@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from measures.models import Action, Measure, Responsibility, RoleItem
-from measures.public_queries import organizations_with_counts
+from measures.queries.public import organizations_with_counts
 from mine_welfare.accounts.models import Organization
 from mine_welfare.toolkit.fiscal import wareki_year
 from plans.models import Plan

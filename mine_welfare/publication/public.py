@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-import measures.queries
-from measures import public_queries
 from measures.public import plan_or_404
+from measures.queries import structure
+from measures.queries.public import goal_cards, latest_public_cycle
 from mine_welfare.toolkit import richtext, typography
 from mine_welfare.toolkit.text import clean
 from plans.context import current_plan
@@ -34,8 +34,8 @@ def home(request):
     plan = current_plan(request)
     if plan is None:
         return render(request, "public/empty.html")
-    cycle = public_queries.latest_public_cycle(plan)
-    cards = public_queries.goal_cards(plan, cycle)
+    cycle = latest_public_cycle(plan)
+    cards = goal_cards(plan, cycle)
     context = {
         "goals": cards,
         "cycle": cycle,
@@ -54,7 +54,7 @@ def home(request):
 def plan(request):
     """計画を読む: the table of contents of the book, and what the plan is."""
     plan = plan_or_404(request)
-    goals = measures.queries.outline(plan)
+    goals = structure.outline(plan)
     context = {"chapters": outline(plan.sections.filter(level__lte=2), goals), "components": plan.components.all()}
     return render(request, "public/plan.html", context)
 
@@ -82,7 +82,7 @@ def chapter(request, number: int):
     if not sections:
         raise Http404("この章はありません。")
     figures = Figures(plan, sections)
-    parts = measures.queries.structure(plan) if sections[0].kind == Section.Kind.MEASURES else []
+    parts = structure.goal_parts(plan) if sections[0].kind == Section.Kind.MEASURES else []
     chapters = list(plan.sections.filter(level=1))
     context = {
         "chapter": sections[0],
@@ -96,7 +96,7 @@ def chapter(request, number: int):
     return render(request, "public/chapter.html", context)
 
 
-def contents(sections: list[Section], parts: list[measures.queries.GoalPart]) -> list[tuple[int, str, str]]:
+def contents(sections: list[Section], parts: list[structure.GoalPart]) -> list[tuple[int, str, str]]:
     """The chapter's own contents: (depth, id on the page, words). A phone leaves depth 3 out."""
     depths = {2: 1, 3: 3}
     found = [(depths[one.level], one.page_anchor, one.heading) for one in sections if one.level in depths]

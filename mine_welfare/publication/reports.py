@@ -8,9 +8,9 @@ from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-import measures.queries
 from measures.models import Actor
-from measures.queries import ActionTable, GoalPart, MeasurePart
+from measures.queries import structure
+from measures.queries.structure import ActionTable, GoalPart, MeasurePart
 from mine_welfare.accounts.models import Organization
 from mine_welfare.toolkit import richtext, typography
 from mine_welfare.toolkit.richtext import Figure
@@ -136,7 +136,7 @@ def plan_book(plan: Plan) -> str:
     """The whole plan book as one HTML document, ready for the PDF engine."""
     sections = list(plan.sections.all())
     plates = Plates(Figures(plan, sections, templates="pdf/figures"))
-    goals = measures.queries.structure(plan)
+    goals = structure.goal_parts(plan)
     chapters = list(_chapters(sections, plates, goals, list(plan.actors.all())))
     terms = list(plan.terms.all())
     context = {"plan": plan, "chapters": chapters, "actors": list(plan.actors.all())}

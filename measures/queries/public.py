@@ -8,15 +8,15 @@ from mine_welfare.accounts.models import Organization
 from mine_welfare.toolkit.addresses import address
 from plans.models import BasicGoal, Plan
 
-from .models import (
+from ..models import (
     Action,
     Cycle,
     Entry,
     Grade,
     Measure,
 )
-from .queries import Distribution, distributions
-from .workflow import EntryState
+from ..workflow import EntryState
+from .structure import Distribution, distributions
 
 # Why a row of the table has no rating.
 UNANSWERED, UNASSIGNED, REPEATED, ELSEWHERE = "未回答", "担当の調整中", "再掲", "—"

@@ -1,23 +1,42 @@
-"""The first page of a department: what is left, until when, and what waits for its 課長."""
+"""Each persona's first page; a department's: what is left, until when, and what waits for its 課長."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.fiscal import short_date
 
-from . import permissions, staff_queries
-from .models import Cycle
-from .workflow import CycleState, EntryState, Verb
+from .. import permissions
+from ..models import Cycle
+from ..queries import staff
+from ..workflow import CycleState, EntryState, Verb
+from .years import running_cycle
 
 
-def home_page(request: HttpRequest, cycle: Cycle) -> HttpResponse:
+@require_GET
+def home(request):
+    """Each persona's first page: what is left for them to do."""
+    user = request.user
+    cycle = running_cycle(request)
+    if user.has_role(Role.WRITER, Role.APPROVER) and cycle:
+        return department_home(request, cycle)
+    if user.has_role(Role.SECRETARIAT) and cycle:
+        return redirect("staff:cycle", year=cycle.year)
+    if user.has_role(Role.COMMITTEE, Role.AUDITOR):
+        return redirect("staff:dashboard")
+    if user.roles == {Role.SYSADMIN}:
+        return redirect("staff:people")
+    return render(request, "measures/home_empty.html")
+
+
+def department_home(request: HttpRequest, cycle: Cycle) -> HttpResponse:
     user = request.user
     own = cycle.entries.filter(organization__in=user.organization_ids(Role.WRITER, Role.APPROVER))
-    entries = staff_queries.with_previous(own, cycle)
-    with_writer = staff_queries.by_urgency(entry for entry in entries if entry.stage.is_with_writer)
-    returns = staff_queries.last_returns(with_writer)
+    entries = staff.with_previous(own, cycle)
+    with_writer = staff.by_urgency(entry for entry in entries if entry.stage.is_with_writer)
+    returns = staff.last_returns(with_writer)
     for entry in with_writer:
         entry.returned = returns.get(entry.pk)
     context = {

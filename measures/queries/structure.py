@@ -14,7 +14,7 @@ from django.db.models import Count, Prefetch, QuerySet
 from mine_welfare.toolkit.addresses import address
 from plans.models import BasicGoal, BasicPolicy, Plan
 
-from .models import (
+from ..models import (
     Action,
     ActionGroup,
     Actor,
@@ -26,7 +26,7 @@ from .models import (
     RoleItem,
     Scale,
 )
-from .workflow import EntryState
+from ..workflow import EntryState
 
 ANSWERED = (EntryState.ACCEPTED, EntryState.FIXED)
 
@@ -183,7 +183,7 @@ class GoalPart:
     policies: list[PolicyPart]
 
 
-def structure(plan: Plan, year: int | None = None) -> list[GoalPart]:
+def goal_parts(plan: Plan, year: int | None = None) -> list[GoalPart]:
     """All of chapter 4 as it stands in `year` (at first the plan's own), in a fixed number of queries."""
     year = year or plan.start_year
     actors = list(plan.actors.all())

@@ -12,8 +12,8 @@ from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.fiscal import fiscal_year
 from plans.models import Plan
 
-from .models import Action, Cycle, Entry, Responsibility, Transition
-from .workflow import EntryState, Verb
+from ..models import Action, Cycle, Entry, Responsibility, Transition
+from ..workflow import EntryState, Verb
 
 # What a list shows of a sheet and of last year's; the long texts stay in the database.
 LISTED = (

@@ -18,7 +18,7 @@ from mine_welfare.toolkit.fiscal import wareki_date
 from mine_welfare.toolkit.templatetags.ui import breadcrumb
 from plans.models import Edition, Plan
 
-from .models import (
+from ..models import (
     Action,
     ActionGroup,
     Actor,
@@ -31,9 +31,9 @@ from .models import (
     Responsibility,
     RoleItem,
 )
-from .public_queries import ELSEWHERE, UNANSWERED, UNASSIGNED
-from .queries import Distribution
-from .workflow import EntryState
+from ..workflow import EntryState
+from .public import ELSEWHERE, UNANSWERED, UNASSIGNED
+from .structure import Distribution
 
 SHOWN_TITLES = 3  # actions named beside an organization; the rest are counted
 

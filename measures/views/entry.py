@@ -1,89 +1,27 @@
-"""The staff side of the sheets: home, list, one sheet and its moves."""
+"""One sheet and its moves."""
 
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_POST
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
-from mine_welfare.toolkit.text import narrow
 
-from . import actions, permissions, staff_queries
-from .cycle_views import INSIDE, asked_cycle, running_cycle
+from .. import actions, permissions
+from ..forms import CommentForm, EntryForm, UnchangedForm
+from ..models import Entry
+from ..workflow import Verb
 from .entry_page import conflict_page, entry_page, refused_page
-from .forms import OVERDUE, CommentForm, EntryFilter, EntryForm, UnchangedForm
-from .home_page import home_page
-from .models import Cycle, Entry
-from .workflow import EntryState, Verb
+from .years import INSIDE
 
 MOVED = "開いている間に、ほかの人が内容を変えました。いまの内容を確かめてから、もう一度操作してください。"
 # After one of these, the next sheet that waits for the same is opened.
 ONE_AFTER_ANOTHER = (Verb.APPROVE, Verb.ACCEPT, Verb.RETURN)
 
 
-# ---- home -----------------------------------------------------------------
-@require_GET
-def home(request):
-    """Each persona's first page: what is left for them to do."""
-    user = request.user
-    cycle = running_cycle(request)
-    if user.has_role(Role.WRITER, Role.APPROVER) and cycle:
-        return home_page(request, cycle)
-    if user.has_role(Role.SECRETARIAT) and cycle:
-        return redirect("staff:cycle", year=cycle.year)
-    if user.has_role(Role.COMMITTEE, Role.AUDITOR):
-        return redirect("staff:dashboard")
-    if user.roles == {Role.SYSADMIN}:
-        return redirect("staff:people")
-    return render(request, "measures/home_empty.html")
-
-
-# ---- the list of sheets ---------------------------------------------------
-@require_GET
-@roles_required(*INSIDE, Role.COMMITTEE)
-def entries(request):
-    """All sheets of a year this person may read, filtered by the address."""
-    cycle = asked_cycle(request)
-    if cycle is None:
-        return render(request, "measures/home_empty.html")
-    form = EntryFilter(request.GET, cycle=cycle)
-    visible = permissions.visible_to(cycle.entries.all(), request.user)
-    rows = staff_queries.list_rows(filtered(visible, form.given(), cycle), cycle)
-    context = {
-        "cycle": cycle,
-        "filter": form,
-        "rows": rows,
-        "is_filtered": any(value for name, value in form.cleaned_data.items() if name != "year"),
-        "not_yet": permissions.counts_refusal(request.user, cycle),
-        "is_sample": cycle.is_sample,
-    }
-    return render(request, "measures/entries.html", context)
-
-
-def filtered(entries: QuerySet, given: dict, cycle: Cycle) -> QuerySet:
-    """`entries` of `cycle` narrowed by the cleaned values of `EntryFilter`."""
-    if given.get("organization"):
-        entries = entries.filter(organization=given["organization"])
-    if given.get("state") == OVERDUE:
-        entries = entries.filter(state__in=[state for state in EntryState if state.is_with_writer])
-        if timezone.localdate() <= permissions.last_day(cycle):
-            entries = entries.none()
-    elif given.get("state"):
-        entries = entries.filter(state=given["state"])
-    if given.get("goal"):
-        entries = entries.filter(action__measure__policy__goal__number=given["goal"])
-    if given.get("q"):
-        word = narrow(given["q"])
-        entries = entries.filter(Q(action__code__icontains=word) | Q(action__title__icontains=word))
-    return entries
-
-
-# ---- one sheet ------------------------------------------------------------
 def visible_entry(request, pk: int) -> Entry:
     """The sheet, or 404 for one this person may not even know about."""
     sheets = Entry.objects.select_related(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from measures import staff_queries
 from measures.models import Entry
+from measures.queries import staff
 from measures.workflow import CycleState, EntryState, Verb
 from mine_welfare.accounts.roles import Role
 from tests.factories import (
@@ -38,7 +38,7 @@ def sheet(cycle, office, state=EntryState.EMPTY, **action) -> Entry:
 def test_a_list_knows_last_years_letter_without_asking_again(entry, last_year, django_assert_num_queries):
     sheet(entry.cycle, OrganizationFactory(), measure=entry.action.measure)
     with django_assert_num_queries(2):
-        rows = staff_queries.list_rows(entry.cycle.entries.all(), entry.cycle)
+        rows = staff.list_rows(entry.cycle.entries.all(), entry.cycle)
         shown = [
             (row.action.code, row.organization.name, row.state, row.previous and row.previous.rating.code, row.rating)
             for row in rows
@@ -49,7 +49,7 @@ def test_a_list_knows_last_years_letter_without_asking_again(entry, last_year, d
 
 def test_the_home_page_has_the_whole_sheets(entry, last_year, django_assert_num_queries):
     with django_assert_num_queries(2):
-        (row,) = staff_queries.with_previous(entry.cycle.entries.all(), entry.cycle)
+        (row,) = staff.with_previous(entry.cycle.entries.all(), entry.cycle)
         assert row.missing_labels == ["取組実績", "達成度", "今後の方向性", "次年度の取組予定"]
     assert (row.previous, row.cycle is entry.cycle) == (last_year, True)
 
@@ -57,7 +57,7 @@ def test_the_home_page_has_the_whole_sheets(entry, last_year, django_assert_num_
 def test_what_is_urgent_stands_first(cycle, office):
     states = [EntryState.EMPTY, EntryState.DRAFT, EntryState.RETURNED, EntryState.DRAFT]
     rows = [Entry(cycle=cycle, organization=office, state=state) for state in states]
-    ordered = staff_queries.by_urgency(rows)
+    ordered = staff.by_urgency(rows)
     assert [row.state for row in ordered] == ["returned", "draft", "draft", "empty"]
     assert ordered[1:3] == [rows[1], rows[3]]
 
@@ -67,9 +67,9 @@ def test_the_last_return_of_each_sheet(entry, writer, approver):
         entry.transitions.create(verb=Verb.RETURN, source="submitted", target="returned", by=approver, comment=comment)
     entry.transitions.create(verb=Verb.SUBMIT, source="returned", target="submitted", by=writer)
     entry.state = EntryState.RETURNED
-    assert {pk: row.comment for pk, row in staff_queries.last_returns([entry]).items()} == {entry.pk: "二度目"}
+    assert {pk: row.comment for pk, row in staff.last_returns([entry]).items()} == {entry.pk: "二度目"}
     entry.state = EntryState.SUBMITTED
-    assert staff_queries.last_returns([entry]) == {}
+    assert staff.last_returns([entry]) == {}
 
 
 def test_the_matrix(cycle, measure, office, django_assert_num_queries):
@@ -83,12 +83,12 @@ def test_the_matrix(cycle, measure, office, django_assert_num_queries):
     ):
         sheet(cycle, organization, state, measure=measure)
     with django_assert_num_queries(2):
-        rows = staff_queries.matrix(cycle, is_overdue=False)
+        rows = staff.matrix(cycle, is_overdue=False)
     assert [(row.organization.name, row.total, row.submitted, row.overdue) for row in rows] == [
         ("福祉課", 2, 1, 0),
         ("総務課", 2, 0, 0),
     ]
-    late = staff_queries.matrix(cycle, is_overdue=True)
+    late = staff.matrix(cycle, is_overdue=True)
     assert [(row.organization.name, row.overdue) for row in late] == [("総務課", 2), ("福祉課", 1)]
     assert [count for _, count in late[0].cells] == [0, 1, 1, 0, 0, 0, 0]
 
@@ -98,7 +98,7 @@ def test_how_much_of_each_year_is_in(cycle, measure, office):
     empty = CycleFactory(plan=cycle.plan, scale=cycle.scale, year=2023, state="closed")
     for one, state in ((cycle, "empty"), (cycle, "approved"), (other, "fixed")):
         sheet(one, office, state, measure=measure)
-    assert staff_queries.submitted_counts([cycle, other, empty]) == {cycle.pk: (1, 2), other.pk: (1, 1)}
+    assert staff.submitted_counts([cycle, other, empty]) == {cycle.pk: (1, 2), other.pk: (1, 1)}
 
 
 def test_departments_that_cannot_answer(cycle, measure, office, writer, django_assert_num_queries):
@@ -109,9 +109,9 @@ def test_departments_that_cannot_answer(cycle, measure, office, writer, django_a
     person(Role.WRITER, gone, is_active=False)
     for organization in (office, complete, trusted, gone):
         sheet(cycle, organization, measure=measure)
-    rows = staff_queries.matrix(cycle, is_overdue=False)
+    rows = staff.matrix(cycle, is_overdue=False)
     with django_assert_num_queries(1):
-        gaps = staff_queries.gaps(rows)
+        gaps = staff.gaps(rows)
     assert [one.name for one in gaps.without_writer] == ["消防本部", "農林課"]
     assert [one.name for one in gaps.without_approver] == ["福祉課", "農林課"]
 
@@ -123,15 +123,15 @@ def test_actions_nobody_answers_for(plan, action, office):
     for one in (repeated, ended):
         ResponsibilityFactory(action=one, organization=None)
     ResponsibilityFactory(action=action, wording="関係課", organization=None, valid_to=2024)
-    assert list(staff_queries.unassigned(plan, 2025)) == [open_row]
+    assert list(staff.unassigned(plan, 2025)) == [open_row]
 
 
 def test_actions_of_an_organization_without_a_successor(plan, action, office):
     row = action.responsibilities.get()
-    assert list(staff_queries.orphaned(plan, 2025)) == []
+    assert list(staff.orphaned(plan, 2025)) == []
     office.valid_to = 2020
     office.save()
-    assert list(staff_queries.orphaned(plan, 2025)) == [row]
+    assert list(staff.orphaned(plan, 2025)) == [row]
     office.successor = OrganizationFactory()
     office.save()
-    assert list(staff_queries.orphaned(plan, 2025)) == []
+    assert list(staff.orphaned(plan, 2025)) == []

@@ -9,12 +9,12 @@ from django.shortcuts import render
 
 from mine_welfare.toolkit.markup import number
 
-from . import permissions
-from .fields import FIELDS, Field, missing
-from .forms import EntryForm
-from .home_page import time_left
-from .models import Entry
-from .workflow import Verb
+from .. import permissions
+from ..fields import FIELDS, Field, missing
+from ..forms import EntryForm
+from ..models import Entry
+from ..workflow import Verb
+from .home import time_left
 
 
 @dataclass

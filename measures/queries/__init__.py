@@ -1,0 +1,1 @@
+"""Page-shaped reads, by who reads: both sides, citizens, staff."""

@@ -1,0 +1,1 @@
+"""The staff side: one module per thing staff look at."""
