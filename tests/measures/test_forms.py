@@ -139,7 +139,7 @@ def test_what_a_year_may_not_be(cycle, plan, values, field, sentence):
 
 
 def test_the_form_proposes_last_year(cycle, plan, monkeypatch):
-    monkeypatch.setattr(forms.timezone, "localdate", lambda: datetime.date(2028, 5, 1))
+    monkeypatch.setattr(forms.cycles.timezone, "localdate", lambda: datetime.date(2028, 5, 1))
     fields = CycleForm(plan=plan).fields
     assert [value for value, _ in fields["year"].choices] == [2026, 2027, 2028, 2029]
     proposed = [fields[name].initial for name in ("year", "opens_on", "due_on")]
