@@ -372,8 +372,12 @@ def _direction(node: Node, position: int) -> dict:
 
 
 def save_scales(plan: Plan, scales: list[dict]) -> None:
+    """Scales the secretariat made, and those a year already uses, belong to the portal: a file changes neither."""
+    used = set(plan.scales.filter(cycles__isnull=False).values_list("name", flat=True))
+    scales = [scale for scale in scales if scale["name"] not in used]
     rows = [{"name": scale["name"]} for scale in scales]
-    for scale, data in zip(sync(plan.scales.all(), ("name",), rows, {"plan": plan}), scales, strict=True):
+    named = plan.scales.filter(name__in=[row["name"] for row in rows])
+    for scale, data in zip(sync(named, ("name",), rows, {"plan": plan}), scales, strict=True):
         sync(scale.grades.all(), ("code",), data["grades"], {"scale": scale})
         sync(scale.directions.all(), ("code",), data["directions"], {"scale": scale})
 

@@ -1,19 +1,28 @@
 """Citizens' side of the structure and of the published evaluations."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from mine_welfare.accounts.directory import directory
 from mine_welfare.accounts.models import Organization
+from mine_welfare.toolkit import chart
+from mine_welfare.toolkit.fiscal import fiscal_year
 from mine_welfare.toolkit.richtext import plain
 from plans.context import current_plan
 from plans.models import BasicGoal, BasicPolicy, Plan
 
-from .models import Action, Cycle
-from .queries import public, structure
+from . import charts
+from .models import Action, Cycle, Responsibility
+from .queries import corrections, public, structure
+from .queries.dashboard import Board, board
 from .queries.measure_page import measure_page
+from .queries.opinions import public_opinions
 
 
 def plan_or_404(request) -> Plan:
@@ -99,6 +108,12 @@ def measure(request, code: str):
     return render(request, "measures/measure.html", context | shown(page.latest))
 
 
+def answering_now(plan: Plan) -> Prefetch:
+    """Who answers for an action this year; before the plan begins and after its end, its nearest year."""
+    year = min(max(fiscal_year(timezone.localdate()), plan.start_year), plan.end_year)
+    return Prefetch("responsibilities", Responsibility.objects.valid_in(year).select_related("organization"))
+
+
 @require_safe
 @login_not_required
 def action(request, code: str):
@@ -106,7 +121,7 @@ def action(request, code: str):
     plan = plan_or_404(request)
     actions = Action.objects.select_related(
         "measure__policy__goal", "actor", "group__see", "repeats__measure", "see"
-    ).prefetch_related("responsibilities__organization", "repeated_by__measure", "components")
+    ).prefetch_related(answering_now(plan), "repeated_by__measure", "components")
     action = get_object_or_404(actions, plan=plan, code=code)
     history = public.action_history(plan, action)
     context = {
@@ -114,6 +129,7 @@ def action(request, code: str):
         "measure": action.measure,
         "responsibilities": action.responsibilities.all(),
         "history": history,
+        "corrections": corrections.of_action(plan, action),
     }
     return render(request, "measures/action.html", context | shown(history.latest))
 
@@ -145,19 +161,42 @@ def evaluations(request):
     return render(request, "measures/evaluations.html", {"cycles": plan.cycles.public().order_by("-year")})
 
 
+def public_board(plan: Plan, year: int) -> Board:
+    """The counts of a published year beside the published year before; 404 for any other."""
+    cycles = list(plan.cycles.public().select_related("plan", "scale"))
+    by_year = {cycle.year: cycle for cycle in cycles}
+    if year not in by_year:
+        raise Http404("この年度の評価は、公表されていません。")
+    return board(by_year[year], by_year.get(year - 1), [one for one in cycles if one.year <= year], public=True)
+
+
 @require_safe
 @login_not_required
 def evaluation(request, year: int):
-    """One published year in counts, by goal and by measure."""
+    """One published year in counts: 施策 × 年度, and by goal, policy, department, side and component."""
     plan = plan_or_404(request)
-    cycles = plan.cycles.public().select_related("scale").prefetch_related("scale__grades")
-    cycle = get_object_or_404(cycles, year=year)
-    by_goal = structure.distributions(cycle, "action__measure__policy__goal")
-    context = {
-        "whole": structure.distributions(cycle).get(()),
-        "goals": [(goal, by_goal.get(goal.pk)) for goal in plan.goals.all()],
-        "measures": structure.measure_rows(plan, cycle),
-        "directions": structure.direction_counts(cycle),
-        "grades": structure.grades_of(cycle.scale),
+    counts = public_board(plan, year)
+    context = charts.page(counts) | {
+        "grades": counts.grades,
+        "opinions": public_opinions(counts.cycle),
+        "corrections": corrections.public_corrections(plan).filter(cycle=counts.cycle),
     }
-    return render(request, "measures/evaluation.html", context | shown(cycle))
+    return render(request, "measures/evaluation.html", context)
+
+
+@require_safe
+@login_not_required
+def evaluation_chart(request, year: int, name: str, form: str):
+    """One chart of a published year as a file, or to touch."""
+    if name not in charts.CHARTS:
+        raise Http404
+    spec = charts.CHARTS[name](public_board(plan_or_404(request), year))
+    return chart.answer(request, spec, form, back=reverse("evaluation", args=[year]))
+
+
+@require_safe
+@login_not_required
+def corrections_page(request):
+    """訂正履歴: every correction of the published years."""
+    rows = Paginator(corrections.public_corrections(plan_or_404(request)), 20)
+    return render(request, "measures/corrections_page.html", {"page": rows.get_page(request.GET.get("page"))})

@@ -14,4 +14,6 @@ urlpatterns = [
     path("organizations/<slug:slug>/", public.organization, name="organization"),
     path("evaluations/", public.evaluations, name="evaluations"),
     path("evaluations/<int:year>/", public.evaluation, name="evaluation"),
+    path("evaluations/<int:year>/charts/<slug:name>.<slug:form>", public.evaluation_chart, name="evaluation-chart"),
+    path("corrections/", public.corrections_page, name="corrections"),
 ]

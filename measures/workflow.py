@@ -218,3 +218,75 @@ def previous_stage(state: CycleState) -> CycleState | None:
     stages = list(CycleState)
     index = stages.index(state)
     return stages[index - 1] if index else None
+
+
+# ---- 市の考え方: what is asked of organizations after the committee -----------------
+class ResponseState(TextChoices):
+    """委員会意見への回答の状態: tracked like a sheet."""
+
+    ASKED = "asked", "未回答"
+    RETURNED = "returned", "差戻し"
+    ANSWERED = "answered", "回答済"
+    ACCEPTED = "accepted", "事務局確認済"
+
+    @property
+    def is_with_office(self) -> bool:
+        """Whose turn: still the asked organization's."""
+        return self in WITH_OFFICE
+
+
+WITH_OFFICE = frozenset({ResponseState.ASKED, ResponseState.RETURNED})
+
+
+class ResponseVerb(TextChoices):
+    """回答に対してできること."""
+
+    SAVE = "save", "途中保存"
+    ANSWER = "answer", "回答"
+    WITHDRAW = "withdraw", "取下げ"
+    ACCEPT = "accept", "事務局確認"
+    RETURN = "return", "差戻し"
+
+    @property
+    def done(self) -> str:
+        """What is said afterwards."""
+        return RESPONSE_DONE[self]
+
+
+RESPONSE_DONE = {
+    ResponseVerb.SAVE: "保存しました",
+    ResponseVerb.ANSWER: "回答しました",
+    ResponseVerb.WITHDRAW: "取り下げました",
+    ResponseVerb.ACCEPT: "確認しました",
+    ResponseVerb.RETURN: "差し戻しました",
+}
+_R = ResponseState
+RESPONSE_MOVES: dict[ResponseVerb, dict[ResponseState, ResponseState]] = {
+    ResponseVerb.SAVE: {_R.ASKED: _R.ASKED, _R.RETURNED: _R.RETURNED},
+    ResponseVerb.ANSWER: {_R.ASKED: _R.ANSWERED, _R.RETURNED: _R.ANSWERED},
+    ResponseVerb.WITHDRAW: {_R.ANSWERED: _R.ASKED},
+    ResponseVerb.ACCEPT: {_R.ANSWERED: _R.ACCEPTED},
+    ResponseVerb.RETURN: {_R.ANSWERED: _R.RETURNED, _R.ACCEPTED: _R.RETURNED},
+}
+# The organization answers, the secretariat answers for it too; confirming and returning is the secretariat's.
+RESPONSE_ROLES: dict[ResponseVerb, tuple[Role, ...]] = {
+    ResponseVerb.SAVE: (Role.WRITER, Role.APPROVER, Role.SECRETARIAT),
+    ResponseVerb.ANSWER: (Role.WRITER, Role.APPROVER, Role.SECRETARIAT),
+    ResponseVerb.WITHDRAW: (Role.WRITER, Role.APPROVER),
+    ResponseVerb.ACCEPT: (Role.SECRETARIAT,),
+    ResponseVerb.RETURN: (Role.SECRETARIAT,),
+}
+
+# ---- when the year above its sheets is written ----------------------------------
+# The city hall concludes before the committee meets, the committee afterwards; both may word the rest.
+REVIEW_STAGES: dict[str, tuple[CycleState, ...]] = {
+    "first": (CycleState.COLLECTING, CycleState.LIAISON),
+    "second": (CycleState.COMMITTEE, CycleState.RESPONDING),
+    "closing": (CycleState.COLLECTING, CycleState.LIAISON, CycleState.COMMITTEE, CycleState.RESPONDING),
+}
+OPINION_STAGES: dict[Role, tuple[CycleState, ...]] = {
+    Role.COMMITTEE: (CycleState.COMMITTEE,),
+    Role.SECRETARIAT: (CycleState.COMMITTEE, CycleState.RESPONDING),
+}
+RESPONSE_STAGES = (CycleState.COMMITTEE, CycleState.RESPONDING)
+CORRECTION_STAGES = (CycleState.FIXED, CycleState.PUBLISHED, CycleState.CLOSED)

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
     "mine_welfare.toolkit.middleware.MethodNotAllowedMiddleware",
+    "mine_welfare.toolkit.middleware.RefusalLogMiddleware",
 ]
 
 ROOT_URLCONF = "mine_welfare.urls"
@@ -169,6 +170,12 @@ USE_TZ = True
 # ---- static files ---------------------------------------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    # The script of interactive figures comes with its package; it is loaded on one page, when asked for.
+    "mine_welfare.toolkit.chart.interactive.PlotlyFinder",
+]
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

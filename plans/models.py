@@ -95,6 +95,7 @@ class Component(models.Model):
     edition = models.CharField("次数", max_length=20, blank=True)
     owner = models.CharField("策定主体", max_length=60)
     legal_basis = models.CharField("根拠", max_length=200, blank=True)
+    lead = models.TextField("やさしい説明", blank=True, help_text="この計画は何かを、はじめて読む人に伝える文です。")
     position = models.PositiveSmallIntegerField("並び順")
 
     class Meta:

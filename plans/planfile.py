@@ -20,7 +20,7 @@ from .models import (
 
 PLAN_FIELDS = ("slug", "portal_name", "municipality", "short_title", "vision", "start_year", "end_year")
 PLAN_OPTIONS = ("titles", "subtitle", "issuers", "lead", "status", "current", "predecessor")
-COMPONENT_FIELDS = ("code", "title", "edition", "owner", "legal_basis")
+COMPONENT_FIELDS = ("code", "title", "edition", "owner", "legal_basis", "lead")
 TERM_FIELDS = ("term", "reading", "definition", "origin")
 ERRATUM_FIELDS = ("line", "place", "kind", "confidence", "as_read", "corrected", "reason")
 
@@ -68,8 +68,8 @@ def read_plan(root: Node, *, also: tuple[str, ...] = ()) -> dict:
 
 
 def _component(node: Node) -> dict:
-    given = node.fields("code", "title", "owner", optional=("edition", "legal_basis"))
-    return {name: given[name].text(200) for name in COMPONENT_FIELDS}
+    given = node.fields("code", "title", "owner", optional=("edition", "legal_basis", "lead"))
+    return {name: given[name].text(400 if name == "lead" else 200) for name in COMPONENT_FIELDS}
 
 
 def save_plan(data: dict, problems: list) -> Plan:

@@ -4,4 +4,12 @@ from django.urls import path
 
 from . import views
 
-urlpatterns = [path("errata/", views.errata, name="errata")]
+urlpatterns = [
+    path("errata/", views.errata, name="errata"),
+    path("plan/sections/<int:pk>/", views.section, name="section"),
+    path("plan/policies/<int:pk>/", views.policy, name="policy"),
+    path("plan/<slug:slug>/glossary/", views.terms, name="terms"),
+    path("plan/<slug:slug>/glossary/new/", views.term_new, name="term-new"),
+    path("plan/glossary/<int:pk>/", views.term, name="term"),
+    path("plan/glossary/<int:pk>/remove/", views.term_remove, name="term-remove"),
+]

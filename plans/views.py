@@ -3,15 +3,20 @@
 import re
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 
+from . import actions
 from .context import current_plan
-from .models import Erratum
+from .editor import edit
+from .forms import PolicyForm, SectionForm, TermForm
+from .models import BasicPolicy, Erratum, GlossaryTerm, Plan, Section
 
 # What the city must decide stands first.
 KINDS = (Erratum.Kind.DRAFT, Erratum.Kind.READING, Erratum.Kind.STRUCTURE, Erratum.Kind.OMITTED)
@@ -64,3 +69,108 @@ def errata(request):
         "open": plan.errata.for_the_city().count(),
     }
     return render(request, "plans/errata.html", context)
+
+
+# ---- the plan's text ----------------------------------------------------------
+@require_http_methods(["GET", "POST"])
+@roles_required(Role.SECRETARIAT)
+def section(request, pk: int):
+    """本文の1節を直す。"""
+    row = get_object_or_404(Section.objects.select_related("plan"), pk=pk)
+    return edit(
+        request,
+        form=SectionForm(request.POST or None, instance=row, plan=row.plan),
+        row=row,
+        plan=row.plan,
+        path=reverse("chapter", args=[row.chapter]),
+        back=reverse("staff:plan-text-of", args=[row.plan.slug]) + f"#chapter-{row.chapter}",
+        done=f"「{row.heading}」を保存しました。",
+        kind="section",
+        heading=row.heading,
+        where=f"第{row.chapter}章",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@roles_required(Role.SECRETARIAT)
+def policy(request, pk: int):
+    """基本施策の現状と課題を直す。"""
+    row = get_object_or_404(BasicPolicy.objects.select_related("goal__plan"), pk=pk)
+    plan = row.goal.plan
+    return edit(
+        request,
+        form=PolicyForm(request.POST or None, instance=row, plan=plan),
+        row=row,
+        plan=plan,
+        path=reverse("policy", args=[row.goal.number, row.number]),
+        back=reverse("staff:plan-text-of", args=[plan.slug]) + f"#policy-{row.code}",
+        done=f"基本施策「{row}」を保存しました。",
+        kind="policy",
+        heading=f"基本施策 {row}",
+        where=str(row.goal),
+    )
+
+
+@require_GET
+@roles_required(Role.SECRETARIAT)
+def terms(request, slug: str):
+    """用語解説: every term, to be changed."""
+    plan = get_object_or_404(Plan, slug=slug)
+    return render(request, "plans/terms.html", {"edited_plan": plan, "terms": plan.terms.all()})
+
+
+@require_http_methods(["GET", "POST"])
+@roles_required(Role.SECRETARIAT)
+def term_new(request, slug: str):
+    """用語を加える。"""
+    plan = get_object_or_404(Plan, slug=slug)
+
+    def add(*, row, plan, values, seen, by, reason):
+        return actions.add_term(plan=plan, values=values, by=by, reason=reason)
+
+    return edit(
+        request,
+        form=TermForm(request.POST or None, instance=GlossaryTerm(plan=plan), plan=plan),
+        row=GlossaryTerm(plan=plan),
+        plan=plan,
+        path=reverse("glossary"),
+        back=reverse("staff:terms", args=[plan.slug]),
+        done="用語を加えました。",
+        kind="",
+        write=add,
+        heading="用語を加える",
+        where="用語解説",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@roles_required(Role.SECRETARIAT)
+def term(request, pk: int):
+    """用語解説の1語を直す。"""
+    row = get_object_or_404(GlossaryTerm.objects.select_related("plan"), pk=pk)
+    return edit(
+        request,
+        form=TermForm(request.POST or None, instance=row, plan=row.plan),
+        row=row,
+        plan=row.plan,
+        path=reverse("glossary"),
+        back=reverse("staff:terms", args=[row.plan.slug]),
+        done=f"用語「{row}」を保存しました。",
+        kind="glossary-term",
+        heading=f"用語「{row}」",
+        where="用語解説",
+        remove=reverse("staff:term-remove", args=[pk]),
+    )
+
+
+@require_POST
+@roles_required(Role.SECRETARIAT)
+def term_remove(request, pk: int):
+    """用語を消す。"""
+    row = get_object_or_404(GlossaryTerm.objects.select_related("plan"), pk=pk)
+    try:
+        actions.remove_term(term=row, by=request.user, reason=request.POST.get("reason", ""))
+        messages.success(request, f"用語「{row}」を消しました。")
+    except actions.Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("staff:terms", slug=row.plan.slug)

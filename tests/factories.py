@@ -3,6 +3,7 @@
 import datetime
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from measures.models import (
@@ -20,7 +21,7 @@ from measures.models import (
     RoleItem,
     Scale,
 )
-from measures.workflow import CycleState
+from measures.workflow import CycleState, ResponseState
 from mine_welfare.accounts.models import Membership, Organization, User
 from plans.models import BasicGoal, BasicPolicy, Plan, Section
 
@@ -233,7 +234,7 @@ class EntryFactory(DjangoModelFactory):
         model = Entry
 
     cycle = factory.SubFactory(CycleFactory)
-    action = factory.SubFactory(ActionFactory, measure__policy__goal__plan=factory.SelfAttribute("....cycle.plan"))
+    action = factory.SubFactory(ActionFactory, measure__policy__goal__plan=factory.SelfAttribute(".....cycle.plan"))
     organization = factory.SubFactory(OrganizationFactory)
 
 
@@ -252,14 +253,20 @@ class OpinionFactory(DjangoModelFactory):
     cycle = factory.SubFactory(CycleFactory)
     by = factory.SubFactory(UserFactory)
     text = "周知を工夫してほしい。"
+    received_at = factory.LazyFunction(timezone.now)
 
 
 class ResponseFactory(DjangoModelFactory):
+    """An answer the secretariat has confirmed."""
+
     class Meta:
         model = Response
 
     opinion = factory.SubFactory(OpinionFactory)
     organization = factory.SubFactory(OrganizationFactory)
+    state = ResponseState.ACCEPTED
+    text = "広報で知らせる。"
+    reflection = Response.Reflection.PLANNED
 
 
 def fill(entry: Entry, grade: str = "B", direction: str = "continue", **values) -> Entry:

@@ -15,9 +15,13 @@ BARE = "/bench/bare/"
 PUBLIC = (
     "/",
     "/goals/",
-    "/measures/1-3-3/",
+    "/measures/1-3-3/",  # the longest: 22 actions, at least 1/10 of the bare view
+    "/measures/1-1-2/",  # one of the usual length
+    "/actions/1-3-4-G02/",
     "/organizations/welfare/",
-    "/plan/chapters/4/",
+    "/evaluations/2025/",
+    "/plan/chapters/4/",  # 208 actions
+    "/opendata/actions.json",  # 208 rows
     "/search/?q=%E7%9B%B8%E8%AB%87",
 )
 

@@ -1,22 +1,29 @@
 """The year: prepared, moved on, moved back."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
 
-from mine_welfare.accounts.models import Organization, User
-from mine_welfare.toolkit.fiscal import fiscal_year
+from mine_welfare.accounts.models import User
+from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.refusal import Refused
 from mine_welfare.toolkit.text import clean
 from plans.models import Plan
 
-from ..models import Action, Cycle, Entry, Responsibility, Scale
+from ..models import Action, Cycle, Entry, Omission, Scale
 from ..permissions import cycle_refusal
-from ..workflow import CycleState, EntryState, Verb, next_stage, previous_stage
+from ..queries import wizard
+from ..workflow import STAGES, CycleState, EntryState, Verb, next_stage, previous_stage
 from .entries import transition
 
 LONGEST_REASON = 100  # what the history of a year has room for
+LONGEST_OMISSION = 200
+# A year that still takes answers gets new sheets at once.
+TAKES_SHEETS = (CycleState.PREPARING, *STAGES[Verb.SAVE][Role.SECRETARIAT])
+OVER = (CycleState.PUBLISHED, CycleState.CLOSED)
+REVISED = {"opens_on", "due_on", "grace_days", "liaison_on", "committee_on", "publish_on", "instructions"}
 
 
 def allow_cycle(user: User) -> None:
@@ -26,9 +33,21 @@ def allow_cycle(user: User) -> None:
 
 @transaction.atomic
 def prepare_cycle(
-    *, plan: Plan, year: int, scale: Scale, opens_on: datetime.date, due_on: datetime.date, by: User, **fields
+    *,
+    plan: Plan,
+    year: int,
+    scale: Scale,
+    opens_on: datetime.date,
+    due_on: datetime.date,
+    by: User,
+    omitted: Iterable[Action] = (),
+    omitted_because: str = "",
+    **fields,
 ) -> Cycle:
-    """A year in 準備, with one sheet for every action and organization that answers for it."""
+    """A year in 準備, with one sheet for every action and organization that answers for it.
+
+    `omitted` get none this year; that, and the reason, is kept.
+    """
     allow_cycle(by)
     # One at a time: the second of two people who prepare the same year is told.
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
@@ -36,12 +55,78 @@ def prepare_cycle(
         raise Refused(f"{year}年度は、この計画の期間（{plan.start_year}〜{plan.end_year}年度）に入りません。")
     if plan.cycles.filter(year=year).exists():
         raise Refused(f"{year}年度の評価は、もうあります。")
+    _check_dates(year, opens_on, due_on)
+    cycle = Cycle.objects.create(plan=plan, year=year, scale=scale, opens_on=opens_on, due_on=due_on, **fields)
+    _omit(cycle, omitted, omitted_because, by=by)
+    add_missing_entries(cycle=cycle, by=by)
+    return cycle
+
+
+def _check_dates(year: int, opens_on: datetime.date, due_on: datetime.date) -> None:
     if due_on < opens_on:
         raise Refused("締切日は、入力の開始日より後の日にしてください。")
     if not year <= opens_on.year <= due_on.year <= year + 10:
         raise Refused(f"入力の開始日と締切日の年を確かめてください（{year}年度の評価です）。")
-    cycle = Cycle.objects.create(plan=plan, year=year, scale=scale, opens_on=opens_on, due_on=due_on, **fields)
-    add_missing_entries(cycle=cycle, by=by)
+
+
+def _omit(cycle: Cycle, omitted: Iterable[Action], reason: str, *, by: User) -> None:
+    omitted, reason = list(omitted), clean(reason).strip()
+    if omitted and not reason:
+        raise Refused("評価しない取組があるときは、その理由が必要です。")
+    if len(reason) > LONGEST_OMISSION:
+        raise Refused(f"評価しない理由は{LONGEST_OMISSION}字までです。")
+    if any(action.plan_id != cycle.plan_id for action in omitted):
+        raise Refused("評価しない取組は、この計画の取組から選んでください。")
+    if cycle.omissions.filter(action__in=omitted).exists():
+        raise Refused("選んだ取組に、もう評価しないと決めたものがあります。")
+    for action in omitted:
+        Omission.objects.create(cycle=cycle, action=action, reason=reason, by=by)
+
+
+@transaction.atomic
+def leave_out(*, cycle: Cycle, omitted: Iterable[Action], reason: str, by: User) -> Cycle:
+    """Leave more actions out of a year that has not begun; their untouched sheets go."""
+    allow_cycle(by)
+    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    if cycle.stage != CycleState.PREPARING:
+        raise Refused(f"{cycle}は「{cycle.stage.label}」の段階です。評価しない取組は、「準備」の段階で決めてください。")
+    omitted = list(omitted)
+    if not omitted:
+        raise Refused("評価しない取組を1つ以上選んでください。")
+    sheets = cycle.entries.filter(action__in=omitted)
+    if written := sheets.filter(version__gt=0).select_related("action").first():
+        raise Refused(f"「{written.action.title}」の個票は、もう書かれています。")
+    _omit(cycle, omitted, reason, by=by)
+    sheets.delete()
+    return cycle
+
+
+@transaction.atomic
+def take_in(*, omission: Omission, by: User) -> list[Entry]:
+    """Evaluate an action after all that had been left out of the year: its sheets are made at once."""
+    allow_cycle(by)
+    cycle = Cycle.objects.select_for_update().get(pk=omission.cycle_id)
+    if cycle.stage not in TAKES_SHEETS:
+        raise Refused(f"{cycle}は「{cycle.stage.label}」の段階です。いまは、取組を加えられません。")
+    if not cycle.omissions.filter(pk=omission.pk).exists():
+        raise Refused("この取組は、もう評価に加えてあります。")
+    omission.delete()
+    return add_missing_entries(cycle=cycle, by=by)
+
+
+@transaction.atomic
+def revise_cycle(*, cycle: Cycle, by: User, **fields) -> Cycle:
+    """Change dates, days of grace and instructions of a year that is not over yet."""
+    allow_cycle(by)
+    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    if cycle.stage in OVER:
+        raise Refused(f"{cycle}は「{cycle.stage.label}」の段階です。日程は変えられません。")
+    if unknown := set(fields) - REVISED:
+        raise Refused(f"「{'、'.join(sorted(unknown))}」は、ここでは変えられません。")
+    for name, value in fields.items():
+        setattr(cycle, name, value)
+    _check_dates(cycle.year, cycle.opens_on, cycle.due_on)
+    cycle.save()
     return cycle
 
 
@@ -54,17 +139,10 @@ def add_missing_entries(*, cycle: Cycle, by: User) -> list[Entry]:
     """
     allow_cycle(by)
     cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
-    acting = Organization.objects.acting_in(fiscal_year(cycle.opens_on))
-    wanted = {
-        (row.action_id, acting[row.organization_id].pk)
-        for row in Responsibility.objects.valid_in(cycle.year).filter(
-            action__in=Action.objects.filter(plan=cycle.plan_id).evaluated().active_in(cycle.year),
-            organization__isnull=False,
-        )
-        if acting[row.organization_id]
-    }
+    acting = wizard.acting_on(cycle.opens_on)
+    wanted = wizard.places(cycle.plan, cycle.year, acting, list(cycle.omissions.values_list("action_id", flat=True)))
     present = set(cycle.entries.values_list("action_id", "organization_id"))
-    plans = _plans_of_last_year(cycle, acting)
+    plans = wizard.plans_of_last_year(cycle.plan, cycle.year, acting)
     new = [
         Entry(
             cycle=cycle, action_id=action, organization_id=organization, planned=plans.get((action, organization), "")
@@ -72,17 +150,6 @@ def add_missing_entries(*, cycle: Cycle, by: User) -> list[Entry]:
         for action, organization in sorted(wanted - present)
     ]
     return Entry.objects.bulk_create(new)
-
-
-def _plans_of_last_year(cycle: Cycle, acting: dict) -> dict[tuple[int, int], str]:
-    """{(action, organization that carries it on): last year's 次年度の取組予定}; of several, each a paragraph."""
-    plans: dict[tuple[int, int], str] = {}
-    before = Entry.objects.filter(cycle__plan=cycle.plan_id, cycle__year=cycle.year - 1).in_order()
-    for action, organization, text in before.values_list("action_id", "organization_id", "next_plan"):
-        if text and acting[organization]:
-            key = (action, acting[organization].pk)
-            plans[key] = f"{plans[key]}\n{text}" if key in plans else text
-    return plans
 
 
 def _at_stage(cycle: Cycle, seen: str | None) -> Cycle:

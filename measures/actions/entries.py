@@ -10,10 +10,10 @@ from mine_welfare.toolkit.text import clean
 from .. import mail
 from ..fields import BY_NAME, MAX_LENGTH, REPEATED, missing
 from ..models import Direction, Entry, Grade, Scale, Transition
-from ..permissions import is_proxy, refusal
+from ..permissions import UNCHANGED, is_proxy, refusal, unchanged_refusal
 from ..workflow import EntryState, Verb, move
 
-UNCHANGED = "前年度から変更なし"
+BY_BUTTON = "提出した個票は、自動では保存しません。「保存する」を押して保存してください。"
 
 
 class Conflict(Exception):
@@ -43,31 +43,51 @@ def save_entry(*, entry: Entry, by: User, version: int, values: dict) -> Entry:
     """Write `values` (field name → value) into the sheet as read at `version`.
 
     Raises Conflict when it was saved in between, Refused when `by` may not
-    write now. Values equal to what stands change nothing and make no version.
+    write now. Values equal to what stands change nothing and make no version:
+    a save whose answer was lost on the way can be sent again.
     """
     row = _locked(entry)
     _allow(by, row, Verb.SAVE)
-    if row.version != version:
-        raise Conflict(row)
-    changes = _changes(row, values)
+    changes = changes_of(row, values)
     if not changes:
         return row
+    if row.version != version:
+        raise Conflict(row)
+    step = put(row, changes, by=by)
+    row.save()
+    if step:
+        step.save()
+    return row
+
+
+def put(row: Entry, changes: dict, *, by: User) -> Transition | None:
+    """Put `changes` into a sheet by the rules of a save, storing nothing: the move to be recorded, where it is one."""
     for name, value in changes.items():
         setattr(row, name, value)
     if row.no_budget:
         row.budget = row.settlement = None
     source, target = row.stage, move(Verb.SAVE, row.stage).target
     row.state = target
-    if source != target and source != EntryState.EMPTY:
-        _record(row, Verb.SAVE, source, by=by)
     if target == EntryState.SUBMITTED:
         # A row others already rely on may be mended, never made incomplete.
         _require_complete(row)
     row.unchanged_on = row.unchanged_by = None
-    return _write(row, by=by)
+    stamp(row, by=by)
+    if source in (target, EntryState.EMPTY):
+        return None
+    return Transition(entry=row, verb=Verb.SAVE, source=source, target=target, by=by)
 
 
-def _changes(row: Entry, values: dict) -> dict:
+@transaction.atomic
+def autosave_entry(*, entry: Entry, by: User, version: int, values: dict) -> Entry:
+    """What is being typed, saved in passing: never a sheet that was submitted, which is mended knowingly."""
+    row = _locked(entry)
+    if row.version == version and not row.stage.is_with_writer:
+        raise Refused(BY_BUTTON)
+    return save_entry(entry=row, by=by, version=version, values=values)
+
+
+def changes_of(row: Entry, values: dict) -> dict:
     """What really differs, cleaned; unknown field names and floods of text are refused."""
     changes = {}
     for name, value in values.items():
@@ -89,12 +109,11 @@ def _require_complete(row: Entry) -> None:
         raise Refused(f"提出した個票の必須の項目は空にできません（{'、'.join(names)}）。")
 
 
-def _write(row: Entry, *, by: User) -> Entry:
+def stamp(row: Entry, *, by: User) -> None:
+    """Who wrote it, when, and that it is a new version."""
     row.version += 1
     row.saved_at, row.saved_by = timezone.now(), by
     row.is_proxy = row.is_proxy or is_proxy(by, row)
-    row.save()
-    return row
 
 
 def _record(row: Entry, verb: Verb, source: EntryState, *, by: User, comment: str = "") -> None:
@@ -150,16 +169,18 @@ def submit_unchanged(*, entry: Entry, by: User, version: int, replace: bool = Fa
     _allow(by, row, Verb.SAVE)
     if row.version != version:
         raise Conflict(row)
+    if sentence := unchanged_refusal(by, row):
+        raise Refused(sentence)
     before = row.previous
-    if before is None or before.submitted_at is None:
-        raise Refused(f"前年度の回答がないため、「{UNCHANGED}」は使えません。")
     if row.has_answers and not replace:
         raise Refused("入力した内容があります。前年度の内容に置き換えるときは、「置き換える」に印を付けてください。")
     for name in REPEATED:
         value = getattr(before, name)
         setattr(row, name, _in_scale(value, row.cycle.scale) if isinstance(value, Grade | Direction) else value)
     row.unchanged_on, row.unchanged_by = timezone.localdate(), by
-    return transition(entry=_write(row, by=by), verb=Verb.SUBMIT, by=by, comment=UNCHANGED)
+    stamp(row, by=by)
+    row.save()
+    return transition(entry=row, verb=Verb.SUBMIT, by=by, comment=UNCHANGED)
 
 
 def _in_scale(before: Grade | Direction, scale: Scale) -> Grade | Direction:

@@ -5,15 +5,10 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from mine_welfare.accounts.models import Organization, User
-from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.refusal import Refused
 
 from ..models import Responsibility
-from ..workflow import STAGES, CycleState, Verb
-from .cycles import add_missing_entries, allow_cycle
-
-# A year that still takes answers gets the new sheets at once.
-TAKES_SHEETS = (CycleState.PREPARING, *STAGES[Verb.SAVE][Role.SECRETARIAT])
+from .cycles import TAKES_SHEETS, add_missing_entries, allow_cycle
 
 
 @transaction.atomic

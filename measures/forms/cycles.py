@@ -1,22 +1,28 @@
-"""Forms of the year: its dates and scale, and who answers for what."""
-
-import datetime
+"""Forms of the year: its dates, and who answers for what."""
 
 from django import forms
-from django.utils import timezone
 
 from mine_welfare.accounts.models import Organization
-from mine_welfare.toolkit.fiscal import fiscal_year, wareki_year_both
-from plans.models import Plan
 
-from ..models import Cycle
 from .entries import LongTextField
 
 
-class CycleForm(forms.ModelForm):
-    """年度を用意する。"""
+def _date(label: str, **more) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
 
-    year = forms.TypedChoiceField(label="年度", coerce=int)
+
+def offices():
+    """Who may be given a row: everyone who works in the portal."""
+    return Organization.objects.current().exclude(kind=Organization.Kind.OUTSIDE)
+
+
+class DatesForm(forms.Form):
+    """日程. `year`, where the form knows it, is the fiscal year the dates belong to."""
+
+    year: int | None = None
+
+    opens_on = _date("入力の開始日")
+    due_on = _date("締切日")
     grace_days = forms.IntegerField(
         label="猶予日数",
         min_value=0,
@@ -24,38 +30,34 @@ class CycleForm(forms.ModelForm):
         initial=0,
         help_text="締切のあと、担当課がまだ入力できる日数です。この間の提出は「締切後」と記録します。",
     )
+    liaison_on = _date("連携会議の日", required=False)
+    committee_on = _date("委員会の日", required=False)
+    publish_on = _date("公表の予定日", required=False)
+
+    def clean(self):
+        given = super().clean()
+        opens_on, due_on = given.get("opens_on"), given.get("due_on")
+        if opens_on and due_on and due_on < opens_on:
+            self.add_error("due_on", "締切日は、入力の開始日より後の日にしてください。")
+        for name in ("opens_on", "due_on"):
+            day = given.get(name)
+            if day and self.year and not self.year <= day.year <= self.year + 10:
+                self.add_error(name, f"年を確かめてください（{self.year}年度の評価です）。")
+        return given
+
+
+class CycleForm(DatesForm):
+    """日程と記入のお願い of a year that stands already."""
+
     instructions = LongTextField(
         label="記入のお願い",
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="担当課のホームに載せます。書き方の注意や、問い合わせ先などです。",
+        help_text="担当課のホームに載せます。",
     )
 
-    class Meta:
-        model = Cycle
-        fields = [
-            "year", "scale", "opens_on", "due_on", "grace_days", "liaison_on", "committee_on", "publish_on",
-            "instructions",
-        ]  # fmt: skip
-        widgets = {
-            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            for name in ("opens_on", "due_on", "liaison_on", "committee_on", "publish_on")
-        }
-
-    def __init__(self, *args, plan: Plan, **kwargs):
-        super().__init__(*args, **kwargs)
-        used = set(plan.cycles.values_list("year", flat=True))
-        self.free = [year for year in plan.years if year not in used]
-        self.fields["year"].choices = [(year, wareki_year_both(year)) for year in self.free]
-        self.fields["scale"].queryset = plan.scales.all()
-        self.fields["scale"].initial = plan.scales.first()
-        this_year = fiscal_year(timezone.localdate())
-        if self.free and not self.is_bound:
-            year = self.fields["year"].initial = this_year - 1 if this_year - 1 in self.free else self.free[0]
-            self.fields["opens_on"].initial = datetime.date(year + 1, 5, 15)
-            self.fields["due_on"].initial = datetime.date(year + 1, 6, 20)
-
-    def _post_clean(self):
-        """`actions.prepare_cycle` creates the year together with its sheets."""
+    def __init__(self, data=None, *, cycle):
+        self.year = cycle.year
+        super().__init__(data, initial={name: getattr(cycle, name) for name in self.base_fields})
 
 
 class AssignForm(forms.Form):
@@ -65,8 +67,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        offices = Organization.objects.current().exclude(kind=Organization.Kind.OUTSIDE)
-        self.offered = {str(office.pk): office for office in offices}
+        self.offered = {str(office.pk): office for office in offices()}
         self.fields["organizations"].choices = [(pk, office.name) for pk, office in self.offered.items()]
 
     def clean_organizations(self):

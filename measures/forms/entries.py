@@ -1,6 +1,7 @@
 """Staff forms. They clean what people type; the rules live in `permissions` and `actions`."""
 
 from django import forms
+from django.forms.models import ModelChoiceIterator
 
 from mine_welfare.accounts.models import Organization
 from mine_welfare.toolkit.fiscal import wareki_year_both
@@ -8,6 +9,7 @@ from mine_welfare.toolkit.text import clean, narrow
 
 from ..fields import FIELDS, MAX_LENGTH
 from ..models import Cycle, Direction, Entry, Grade
+from ..queries.gaps import Gap
 from ..workflow import EntryState
 
 STALE = "この画面を開いたときの内容と比べられません。画面を開き直してから、もう一度操作してください。"
@@ -52,6 +54,13 @@ class VersionField(forms.IntegerField):
         super().__init__(label="画面", error_messages={"required": STALE, "invalid": STALE}, **kwargs)
 
 
+class LoadedChoices(ModelChoiceIterator):
+    """The letters of a scale, read once however often they are drawn and compared."""
+
+    def __iter__(self):
+        return map(self.choice, self.queryset)
+
+
 def _text_field(field) -> LongTextField:
     attrs = {"rows": 4 if field.guide >= 400 else 3, "data-guide": field.guide}
     return LongTextField(label=field.label, widget=forms.Textarea(attrs=attrs))
@@ -75,9 +84,10 @@ class EntryForm(forms.ModelForm):
         scale = self.instance.cycle.scale_id
         grades, directions = Grade.objects.filter(scale=scale), Direction.objects.filter(scale=scale)
         for name, choices in (("rating", grades), ("direction", directions)):
-            self.fields[name].queryset = choices
+            self.fields[name].iterator = LoadedChoices
             self.fields[name].empty_label = None
-        self.fields["direction"].help_text = _direction_help(directions)
+            self.fields[name].queryset = choices
+        self.fields["direction"].help_text = _direction_help(self.fields["direction"].queryset)
         self.fields["version"].initial = self.instance.version
 
     def values(self) -> dict:
@@ -117,6 +127,8 @@ class UnchangedForm(forms.Form):
 
 
 OVERDUE = "overdue"
+UNANSWERED = "unanswered"
+UNSENT = "unsent"
 
 
 class EntryFilter(forms.Form):
@@ -131,8 +143,17 @@ class EntryFilter(forms.Form):
         to_field_name="slug",
     )
     state = forms.ChoiceField(
-        label="状態", required=False, choices=[("", "すべて"), (OVERDUE, "締切超過"), *EntryState.choices]
+        label="状態",
+        required=False,
+        choices=[
+            ("", "すべて"),
+            (OVERDUE, "締切超過"),
+            (UNSENT, "提出前のすべて"),
+            *EntryState.choices,
+            (UNANSWERED, "未回答のまま締切"),
+        ],
     )
+    gap = forms.ChoiceField(label="記入の不足", required=False, choices=[("", "すべて"), *Gap.choices])
     goal = forms.TypedChoiceField(label="基本目標", required=False, coerce=int, empty_value=None)
     q = forms.CharField(label="番号・取組", required=False, max_length=60, strip=True)
 

@@ -220,6 +220,19 @@ class ResponsibilityQuerySet(models.QuerySet):
         """Printed as 「関係各課」 and not yet given to anyone."""
         return self.filter(organization__isnull=True)
 
+    def carried_on(self, year: int) -> dict[tuple[int, int], int]:
+        """{(action, organization): organization it was handed to} by fiscal year `year`.
+
+        A split hands its actions to several: the successor of the whole would not say to whom.
+        """
+        rows = self.filter(continues__isnull=False, valid_from__lte=year).order_by("valid_from")
+        steps = rows.values_list("action_id", "continues__organization_id", "organization_id")
+        found: dict[tuple[int, int], int] = {}
+        for action, before, after in steps:
+            found |= {place: after for place, now in found.items() if place[0] == action and now == before}
+            found[action, before] = after
+        return found
+
 
 class Responsibility(models.Model):
     """担当: an action is answered by an organization, in the plan's own wording.
@@ -236,6 +249,9 @@ class Responsibility(models.Model):
     position = models.PositiveSmallIntegerField("並び順")
     valid_from = models.PositiveSmallIntegerField("始まりの年度", null=True, blank=True)
     valid_to = models.PositiveSmallIntegerField("終わりの年度", null=True, blank=True)
+    continues = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="continued_by", verbose_name="引き継いだ元の担当"
+    )
 
     objects = ResponsibilityQuerySet.as_manager()
     history = HistoricalRecords()

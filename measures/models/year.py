@@ -1,6 +1,7 @@
-"""The year: cycle, sheets (個票), their moves, reviews of measures, opinions and answers."""
+"""The year: cycle, sheets (個票) and their moves."""
 
 import datetime
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from django.conf import settings
@@ -10,12 +11,12 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from mine_welfare.accounts.models import Organization
-from mine_welfare.toolkit.fiscal import wareki_year
+from mine_welfare.toolkit.fiscal import fiscal_year, wareki_year
 from plans.models import Plan
 
 from ..fields import has_answers, missing
 from ..workflow import CycleState, EntryState, Verb
-from .structure import Action, Measure
+from .structure import Action, Responsibility
 
 User = settings.AUTH_USER_MODEL
 
@@ -268,16 +269,26 @@ class Entry(models.Model):
 
         A list sets this attribute for all its rows at once (`queries.with_previous`).
         """
-        return (
-            Entry.objects.filter(
-                cycle__plan_id=self.cycle.plan_id,
-                cycle__year=self.cycle.year - 1,
-                action_id=self.action_id,
-                organization_id=self.organization_id,
-            )
-            .select_related("rating", "direction")
-            .first()
-        )
+        before = Entry.objects.filter(
+            cycle__plan_id=self.cycle.plan_id, cycle__year=self.cycle.year - 1, action_id=self.action_id
+        ).select_related("rating", "direction", "cycle")
+        return paired([self], before, self.cycle)[self.pk]
+
+
+def paired(rows: Collection[Entry], before: Iterable[Entry], cycle: Cycle) -> dict[int, Entry | None]:
+    """{id of a sheet of `cycle`: last year's sheet of the same action and organization}.
+
+    Where a 組織改編 lies between, it is the sheet of who handed the action on.
+    """
+    by_place = {(entry.action_id, entry.organization_id): entry for entry in before}
+    open_rows = {row.action_id for row in rows if (row.action_id, row.organization_id) not in by_place}
+    if any(action in open_rows for action, _ in by_place):
+        year = fiscal_year(cycle.opens_on)
+        acting, carried = Organization.objects.acting_in(year), Responsibility.objects.carried_on(year)
+        for place, entry in list(by_place.items()):
+            if now := acting[carried.get(place, place[1])]:
+                by_place.setdefault((place[0], now.pk), entry)
+    return {row.pk: by_place.get((row.action_id, row.organization_id)) for row in rows}
 
 
 class Transition(models.Model):
@@ -297,86 +308,3 @@ class Transition(models.Model):
 
     def __str__(self):
         return f"{self.get_verb_display()} {self.at:%Y-%m-%d}"
-
-
-class MeasureReview(models.Model):
-    """施策の評価: 1次 (inside the city hall) and 2次 (committee) for one year."""
-
-    cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="reviews")
-    measure = models.ForeignKey(Measure, models.PROTECT, related_name="reviews")
-    first_rating = models.ForeignKey(
-        Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="1次評価"
-    )
-    first_comment = models.TextField("1次評価の所見", blank=True)
-    second_rating = models.ForeignKey(
-        Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="2次評価"
-    )
-    second_comment = models.TextField("2次評価の所見", blank=True)
-    summary = models.TextField("主な評価と課題", blank=True)
-    policy = models.TextField("見直し方針", blank=True)
-
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "施策の評価"
-        ordering = ["cycle", "measure"]
-        constraints = [models.UniqueConstraint(fields=["cycle", "measure"], name="review_unique_for_measure_year")]
-
-    def __str__(self):
-        return f"{self.cycle} {self.measure}"
-
-    @property
-    def rating(self) -> Grade | None:
-        """What counts of this year: the committee's rating, and before it the city hall's."""
-        return self.second_rating or self.first_rating
-
-
-class Opinion(models.Model):
-    """委員会意見, on a measure or on the whole plan. Members' names are never public."""
-
-    cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="opinions")
-    measure = models.ForeignKey(
-        Measure, models.PROTECT, null=True, blank=True, related_name="opinions", verbose_name="施策"
-    )
-    meeting = models.CharField("会議", max_length=80, blank=True)
-    text = models.TextField("意見")
-    by = models.ForeignKey(User, models.PROTECT, related_name="opinions", verbose_name="記入した人")
-    at = models.DateTimeField("日時", auto_now_add=True)
-
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "委員会意見"
-        ordering = ["cycle", "measure", "at"]
-
-    def __str__(self):
-        return self.text[:40]
-
-
-class Response(models.Model):
-    """市の考え方: the answer of the responsible organization to one opinion."""
-
-    class Reflection(models.TextChoices):
-        DONE = "done", "反映済"
-        PLANNED = "planned", "今後反映"
-        NOTED = "noted", "参考"
-        HARD = "hard", "困難"
-
-    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="responses")
-    organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="responses", verbose_name="回答する組織"
-    )
-    text = models.TextField("市の考え方", blank=True)
-    reflection = models.CharField("反映状況", max_length=10, choices=Reflection, blank=True)
-    answered_at = models.DateTimeField("回答日時", null=True, blank=True)
-    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "市の考え方"
-        ordering = ["opinion", "organization__position"]
-        constraints = [models.UniqueConstraint(fields=["opinion", "organization"], name="response_unique_for_opinion")]
-
-    def __str__(self):
-        return self.text[:40]

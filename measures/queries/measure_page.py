@@ -12,6 +12,7 @@ from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from mine_welfare.accounts.directory import whom_to_ask
 from mine_welfare.accounts.models import Organization
 from mine_welfare.toolkit.addresses import address
 from mine_welfare.toolkit.fiscal import wareki_date
@@ -22,6 +23,7 @@ from ..models import (
     Action,
     ActionGroup,
     Actor,
+    Correction,
     Cycle,
     Grade,
     Measure,
@@ -32,9 +34,11 @@ from ..models import (
     RoleItem,
 )
 from ..workflow import EntryState
+from .corrections import of_measure
 from .public import ELSEWHERE, UNANSWERED, UNASSIGNED
 from .structure import Distribution
 
+CLOSING = ("庁内の所見（1次評価）", "委員会の所見（2次評価）", "見直し方針")
 SHOWN_TITLES = 3  # actions named beside an organization; the rest are counted
 
 
@@ -50,18 +54,18 @@ class Part:
     tables: list[tuple[str, ActionGroup | None, list[Action]]]
     # (organization's id or None, the plan's wording) by action.
     offices: dict[int, list[tuple[int | None, str]]]
-    _cells: dict[int, SafeString] = field(default_factory=dict)
+    _cells: dict[tuple[int, int], SafeString] = field(default_factory=dict)
 
     @property
     def actions(self) -> list[Action]:
         return [action for _, _, actions in self.tables for action in actions]
 
-    def cells(self, action: Action) -> SafeString:
+    def cells(self, action: Action, span: int) -> SafeString:
         """The first cells of its row, over as many lines as organizations answer for it."""
-        if action.pk not in self._cells:
-            context = {"action": action, "span": len(self.offices[action.pk]) or 1}
-            self._cells[action.pk] = render_to_string("measures/action_cells.html", context)
-        return self._cells[action.pk]
+        if (action.pk, span) not in self._cells:
+            context = {"action": action, "span": span}
+            self._cells[action.pk, span] = render_to_string("measures/action_cells.html", context)
+        return self._cells[action.pk, span]
 
 
 @lru_cache(maxsize=256)
@@ -78,7 +82,7 @@ def _part(edition: Edition, year: int, code: str) -> Part | None:
     for action in actions:
         title = str(action.group or f"{action.actor.label}の取組（{action.actor.principle}）")
         tables.setdefault((action.actor_id, action.group_id), (title, action.group, []))[2].append(action)
-    return Part(measure, _crumb(measure), _roles(measure), list(tables.values()), _offices(measure, year))
+    return Part(measure, _crumb(measure), roles_of(measure), list(tables.values()), _offices(measure, year))
 
 
 def _crumb(measure: Measure) -> SafeString:
@@ -88,7 +92,8 @@ def _crumb(measure: Measure) -> SafeString:
     return breadcrumb(*(part for link in trail for part in link), str(measure))
 
 
-def _roles(measure: Measure) -> SafeString:
+def roles_of(measure: Measure) -> SafeString:
+    """それぞれの役割 of one measure, as its page shows them."""
     roles: dict[Actor, list[RoleItem]] = {}
     for item in measure.role_items.select_related("actor").order_by("actor__position", "position"):
         roles.setdefault(item.actor, []).append(item)
@@ -99,7 +104,9 @@ def _offices(measure: Measure, year: int) -> dict[int, list[tuple[int | None, st
     rows = Responsibility.objects.valid_in(year).filter(action__measure=measure)
     found: dict[int, list[tuple[int | None, str]]] = defaultdict(list)
     for row in rows.order_by("position", "organization__position"):
-        found[row.action_id].append((row.organization_id, row.wording))
+        # After a merger one organization may stand in the place of several wordings.
+        if row.organization_id is None or row.organization_id not in {pk for pk, _ in found[row.action_id]}:
+            found[row.action_id].append((row.organization_id, row.wording))
     return found
 
 
@@ -113,7 +120,11 @@ class Published:
     results: dict[tuple[int, int], tuple[Grade, str]] = field(default_factory=dict)
     # (1次評価, 2次評価, 主な評価と課題) by year.
     reviews: dict[int, tuple[Grade | None, Grade | None, str]] = field(default_factory=dict)
+    # (1次評価の所見, 2次評価の所見, 見直し方針) by year.
+    closings: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    corrections: list[Correction] = field(default_factory=list)  # newest first
     opinions: list[Opinion] = field(default_factory=list)  # with their answers, latest year first
+    drawn: dict[tuple, SafeString] = field(default_factory=dict)  # the table, by the organizations' names
 
 
 @lru_cache(maxsize=256)
@@ -138,14 +149,18 @@ def _published(edition: Edition, measure_id: int, public: tuple[Cycle, ...]) -> 
         own = [grade for grade in grades.values() if grade.scale_id == latest.scale_id]
         found.whole = Distribution(own, dict(counts))
     reviews = MeasureReview.objects.filter(measure=measure_id, cycle__in=list(cycles))
-    for cycle, first, second, summary in reviews.values_list("cycle", "first_rating", "second_rating", "summary"):
+    columns = ("cycle", "first_rating", "second_rating", "summary", "first_comment", "second_comment", "policy")
+    for cycle, first, second, summary, *closing in reviews.values_list(*columns):
         found.reviews[cycles[cycle].year] = (grades.get(first), grades.get(second), summary)
+        found.closings[cycles[cycle].year] = tuple(closing)
+    found.corrections = list(of_measure(latest.plan, measure_id))
     return found
 
 
 def _opinions(measure_id: int, cycles: dict[int, Cycle]) -> list[Opinion]:
-    answers = Prefetch("responses", Response.objects.select_related("organization"))
-    opinions = Opinion.objects.filter(measure=measure_id, cycle__in=list(cycles)).prefetch_related(answers)
+    answers = Prefetch("responses", Response.objects.confirmed().select_related("organization"))
+    received = Opinion.objects.received().filter(measure=measure_id, cycle__in=list(cycles))
+    opinions = received.prefetch_related(answers)
     found = sorted(opinions.order_by("pk"), key=lambda opinion: -cycles[opinion.cycle_id].year)
     for opinion in found:
         opinion.cycle = cycles[opinion.cycle_id]
@@ -224,13 +239,35 @@ class MeasurePage:
     def tables(self) -> list[Table]:
         """The tables in the order the plan prints them."""
         return [
-            Table(title, group, [Row(self.part.cells(action), self._answers(action)) for action in actions])
-            for title, group, actions in self.part.tables
+            Table(title, group, [self._row(action) for action in actions]) for title, group, actions in self.part.tables
         ]
+
+    @property
+    def table(self) -> SafeString:
+        """The tables as the page shows them, drawn once for each state of the plan and each change of a name."""
+        names = tuple((pk, one.name, one.slug) for pk, one in self.directory.items())
+        if names not in self.published.drawn:
+            cycle, whole = self.latest, self.published.whole
+            context = {"page": self, "cycle": cycle, "whole": whole, "is_sample": cycle and cycle.is_sample}
+            self.published.drawn = {names: render_to_string("measures/measure_table.html", context)}
+        return self.published.drawn[names]
+
+    def _row(self, action: Action) -> Row:
+        answers = self._answers(action)
+        return Row(self.part.cells(action, len(answers)), answers)
+
+    def _offices(self, action: Action) -> list[tuple[int | None, str]]:
+        """Who answers for it; where another wrote the published sheet after a 組織改編, the one that wrote."""
+        offices = self.part.offices[action.pk]
+        own = {pk for pk, _ in offices}
+        wrote = [pk for done, pk in self.published.results if done == action.pk]
+        if others := [(pk, "") for pk in wrote if pk not in own]:
+            return [(pk, wording) for pk, wording in offices if pk in wrote] + others
+        return offices
 
     def _answers(self, action: Action) -> list[Answer]:
         answers = []
-        for pk, wording in self.part.offices[action.pk]:
+        for pk, wording in self._offices(action):
             organization = self.directory.get(pk)
             answer = Answer(organization.name, _page(organization)) if organization else Answer(wording)
             if found := self.published.results.get((action.pk, pk)):
@@ -245,8 +282,9 @@ class MeasurePage:
     def contacts(self) -> list[Contact]:
         """Whom to ask about what, in the city's order."""
         asked: dict[int | None, list[Action]] = defaultdict(list)
+        today = whom_to_ask(self.directory)
         for action in self.part.actions:
-            for pk, _ in self.part.offices[action.pk]:
+            for pk in dict.fromkeys(today[pk].pk for pk, _ in self.part.offices[action.pk] if pk):
                 asked[pk].append(action)
         return [Contact(one, _page(one), asked[pk]) for pk, one in self.directory.items() if pk in asked]
 
@@ -257,6 +295,12 @@ class MeasurePage:
         if second:
             return "委員会の評価（2次）", second
         return ("庁内の評価（1次）", first) if first else None
+
+    @property
+    def closing(self) -> list[tuple[str, str]]:
+        """(heading, text) of why it was rated so in the latest year, and of what will change."""
+        texts = self.published.closings.get(self.latest.year if self.latest else 0, ())
+        return [row for row in zip(CLOSING, texts, strict=False) if row[1]]
 
     @property
     def years(self) -> list[YearCard]:

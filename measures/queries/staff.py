@@ -7,50 +7,36 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from mine_welfare.accounts.models import Membership, Organization
+from mine_welfare.accounts.models import Membership, Organization, User
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.fiscal import fiscal_year
 from plans.models import Plan
 
-from ..models import Action, Cycle, Entry, Responsibility, Transition
+from ..models import Action, Cycle, Entry, Inquiry, Responsibility, Transition
+from ..models.year import paired
 from ..workflow import EntryState, Verb
-
-# What a list shows of a sheet and of last year's; the long texts stay in the database.
-LISTED = (
-    "state", "is_proxy", "is_late", "closed_unanswered", "saved_at", "cycle_id",
-    "action__code", "action__title", "organization__name", "direction__label",
-    *(f"rating__{name}" for name in ("code", "label", "short_label", "mark", "tone")),
-)  # fmt: skip
 
 
 # ---- this year and last year ----------------------------------------------
-def list_rows(entries: QuerySet, cycle: Cycle) -> list[Entry]:
-    """Sheets of `cycle` for a list, in the plan's order: of `previous` only the rating is known."""
-    rows = entries.select_related("action", "organization", "rating", "direction").only(*LISTED).in_order()
-    ratings = [name for name in LISTED if name.startswith("rating__")]
-    before = _before(cycle).select_related("rating").only("action_id", "organization_id", "cycle_id", *ratings)
-    return _paired(rows, before)
-
-
 def with_previous(entries: QuerySet, cycle: Cycle) -> list[Entry]:
     """Sheets of `cycle` with `previous` set on each, in the plan's order."""
     rows = list(entries.select_related("action", "organization", "rating", "direction").in_order())
     before = _before(cycle).select_related("rating", "direction").filter(action__in={row.action_id for row in rows})
     for row in rows:
         row.cycle = cycle
-    return _paired(rows, before)
+    return _paired(rows, before, cycle)
 
 
 def _before(cycle: Cycle) -> QuerySet:
     return Entry.objects.filter(cycle__plan=cycle.plan_id, cycle__year=cycle.year - 1)
 
 
-def _paired(rows: Iterable[Entry], before: Iterable[Entry]) -> list[Entry]:
-    by_row = {(entry.action_id, entry.organization_id): entry for entry in before}
-    paired = list(rows)
-    for row in paired:
-        row.previous = by_row.get((row.action_id, row.organization_id))
-    return paired
+def _paired(rows: Iterable[Entry], before: Iterable[Entry], cycle: Cycle) -> list[Entry]:
+    found = list(rows)
+    by_row = paired(found, before, cycle)
+    for row in found:
+        row.previous = by_row[row.pk]
+    return found
 
 
 # Returned rows first, then begun, then untouched: the order a writer should take them in.
@@ -66,6 +52,16 @@ def last_returns(entries: Iterable[Entry]) -> dict[int, Transition]:
     ids = [entry.pk for entry in entries if entry.stage == EntryState.RETURNED]
     rows = Transition.objects.filter(entry__in=ids, verb=Verb.RETURN).select_related("by").order_by("at", "pk")
     return {row.entry_id: row for row in rows}
+
+
+def approvers(organizations: Iterable[Organization]) -> list[User]:
+    """The 課長 who will confirm what these organizations submit, in the order of their names."""
+    waited_for = [organization for organization in organizations if not organization.skips_approval]
+    return list(
+        User.objects.filter(is_active=True, memberships__role=Role.APPROVER, memberships__organization__in=waited_for)
+        .distinct()
+        .order_by("name")
+    )
 
 
 # ---- the secretariat's table ----------------------------------------------
@@ -164,3 +160,14 @@ def orphaned(plan: Plan, year: int) -> QuerySet:
     acting = Organization.objects.acting_in(fiscal_year(timezone.localdate()))
     ended = [pk for pk, organization in acting.items() if organization is None]
     return _open_responsibilities(plan, year).filter(organization__in=ended)
+
+
+# ---- questions ------------------------------------------------------------
+def open_inquiries(user: User, cycle: Cycle) -> list[Inquiry]:
+    """Questions of the secretariat that wait for an answer by the departments of `user`, the oldest first."""
+    return list(
+        Inquiry.objects.open()
+        .filter(entry__cycle=cycle, entry__organization__in=user.organization_ids(Role.WRITER, Role.APPROVER))
+        .select_related("entry__action", "entry__organization", "asked_by")
+        .order_by("asked_at", "pk")
+    )

@@ -1,20 +1,26 @@
 """The staff side of the year: 提出状況 and its stages."""
 
 from django.contrib import messages
-from django.http import Http404
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.flat import to_csv
 from plans.context import current_plan
 
 from .. import actions, permissions
+from ..actions.cycles import OVER, TAKES_SHEETS
 from ..forms import CycleForm
-from ..queries import staff
+from ..forms.wizard import Known, RowsPage
+from ..models import Cycle, CycleDraft
+from ..queries import reminders, staff
 from ..workflow import CycleState, EntryState, next_stage, previous_stage
 from .years import cycle_or_404, cycles_of
+
+CHASED = 8  # organizations on the page of the year; the page of reminders has all
 
 
 @require_GET
@@ -24,26 +30,9 @@ def cycles(request):
     counts = staff.submitted_counts(rows)
     for row in rows:
         row.submitted, row.total = counts.get(row.pk, (0, 0))
-    return render(request, "measures/cycles.html", {"cycles": rows})
-
-
-@require_http_methods(["GET", "POST"])
-@roles_required(Role.SECRETARIAT)
-def cycle_new(request):
-    """年度を用意する: dates and scale; the sheets come from the responsibilities."""
     plan = current_plan(request)
-    if plan is None:
-        raise Http404
-    form = CycleForm(request.POST or None, plan=plan)
-    if request.method == "POST" and form.is_valid():
-        try:
-            cycle = actions.prepare_cycle(plan=plan, by=request.user, **form.cleaned_data)
-        except actions.Refused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, f"{cycle}を用意しました。個票は{cycle.entries.count()}件です。")
-            return redirect("staff:cycle", year=cycle.year)
-    return render(request, "measures/cycle_new.html", {"form": form}, status=422 if form.errors else 200)
+    draft = CycleDraft.objects.filter(plan=plan).select_related("saved_by").first()
+    return render(request, "measures/cycles.html", {"cycles": rows, "draft": draft})
 
 
 @require_GET
@@ -65,13 +54,104 @@ def cycle(request, year: int):
         "late_rows": [row for row in rows if row.overdue],
         "unassigned": staff.unassigned(cycle.plan, cycle.year).count(),
         "orphaned": staff.orphaned(cycle.plan, cycle.year).count(),
+        "omitted": cycle.omissions.count(),
         "gaps": staff.gaps(rows) if cycle.stage in (CycleState.PREPARING, CycleState.OPEN) else None,
         "days_left": (cycle.due_on - today).days,
+        "may_edit": permissions.cycle_refusal(request.user) is None and cycle.stage not in OVER,
         "following": next_stage(cycle.stage),
         "preceding": previous_stage(cycle.stage),
         "is_sample": cycle.is_sample,
+        **chase(request, cycle),
     }
     return render(request, "measures/cycle.html", context)
+
+
+@require_GET
+@roles_required(Role.SECRETARIAT, Role.AUDITOR)
+def cycle_csv(request, year: int):
+    """提出状況 as a flat file: one line an organization, one column a state."""
+    cycle = cycle_or_404(request, year)
+    rows = staff.matrix(cycle, is_overdue=timezone.localdate() > permissions.last_day(cycle))
+    columns = ["年度", "課・団体", *(state.label for state in EntryState), "締切超過", "計"]
+    lines = [
+        {"年度": cycle.year, "課・団体": row.organization.name, "締切超過": row.overdue, "計": row.total}
+        | {state.label: count for state, count in row.cells}
+        for row in rows
+    ]
+    response = HttpResponse(to_csv(columns, lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="submission-{cycle.year}.csv"'
+    return response
+
+
+def chase(request, cycle: Cycle) -> dict:
+    """Who still has sheets out, and the letter to the one named in the address, else to the first."""
+    chases = reminders.chases(cycle)
+    asked = request.GET.get("letter", "")
+    shown = next((one for one in chases if one.organization.slug == asked), next(iter(chases), None))
+    if shown is None:
+        return {"chases": []}
+    base = request.build_absolute_uri("/").rstrip("/")
+    words = reminders.letter(shown, shown.rung or Role.WRITER, foot=reminders.sender(request.user), base=base)
+    return {"chases": chases[:CHASED], "rest": max(0, len(chases) - CHASED), "shown": shown, "letter": words}
+
+
+@require_http_methods(["GET", "POST"])
+@roles_required(Role.SECRETARIAT)
+def cycle_edit(request, year: int):
+    """締切を延ばす・日程と記入のお願いを直す."""
+    cycle = cycle_or_404(request, year)
+    form = CycleForm(request.POST or None, cycle=cycle)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.revise_cycle(cycle=cycle, by=request.user, **form.cleaned_data)
+        except actions.Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"{cycle}の日程を直しました。")
+            return redirect("staff:cycle", year=year)
+    context = {"cycle": cycle, "form": form, "is_sample": cycle.is_sample}
+    return render(request, "measures/cycle_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@roles_required(Role.SECRETARIAT, Role.AUDITOR)
+def omissions(request, year: int):
+    """今年度は評価しない取組: read, and more of them chosen while the year is being prepared."""
+    cycle = cycle_or_404(request, year)
+    rows = list(cycle.omissions.select_related("action", "by").order_by("action__code"))
+    known = Known(cycle.plan, [], [], cycle.year)
+    form = RowsPage(request.POST or None, known=known, without=[row.action_id for row in rows])
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.leave_out(cycle=cycle, by=request.user, **form.cleaned_data)
+        except actions.Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "評価しない取組に加えました。個票は取り除きました。")
+            return redirect("staff:omissions", year=year)
+    may_change = permissions.cycle_refusal(request.user) is None
+    context = {
+        "cycle": cycle,
+        "rows": rows,
+        "form": form,
+        "may_take_in": may_change and cycle.stage in TAKES_SHEETS,
+        "may_leave_out": may_change and cycle.stage == CycleState.PREPARING,
+        "is_sample": cycle.is_sample,
+    }
+    return render(request, "measures/omissions.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@roles_required(Role.SECRETARIAT)
+def omission_end(request, year: int, pk: int):
+    """Evaluate one of them after all."""
+    omission = get_object_or_404(cycle_or_404(request, year).omissions.select_related("action"), pk=pk)
+    try:
+        made = actions.take_in(omission=omission, by=request.user)
+        messages.success(request, f"「{omission.action.title}」を評価に加え、個票を{len(made)}件作りました。")
+    except actions.Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("staff:omissions", year=year)
 
 
 @require_POST

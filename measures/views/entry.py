@@ -1,8 +1,10 @@
 """One sheet and its moves."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,12 +16,14 @@ from .. import actions, permissions
 from ..forms import CommentForm, EntryForm, UnchangedForm
 from ..models import Entry
 from ..workflow import Verb
-from .entry_page import conflict_page, entry_page, refused_page
+from .entry_page import conflict_page, entry_page, refused_page, unchanged_page
 from .years import INSIDE
 
 MOVED = "開いている間に、ほかの人が内容を変えました。いまの内容を確かめてから、もう一度操作してください。"
 # After one of these, the next sheet that waits for the same is opened.
 ONE_AFTER_ANOTHER = (Verb.APPROVE, Verb.ACCEPT, Verb.RETURN)
+# Where the page of 「前年度から変更なし」 was opened from, and goes back to.
+CAME_FROM = {"home": "staff:home", "list": "staff:entries"}
 
 
 def visible_entry(request, pk: int) -> Entry:
@@ -84,10 +88,12 @@ def go_on(request, sheet: Entry, waits: Callable[[Entry], bool]) -> HttpResponse
     return redirect("staff:entry", pk=following.pk) if following else redirect("staff:home")
 
 
-def answer(request, pk: int, write: Callable[[], Entry], done: str) -> Entry | None:
-    """Do `write` and say how it went: the sheet as it stands now, or None where it was refused."""
+def answer(request, form: Form, write: Callable[..., Entry], done: str) -> Entry | None:
+    """Do `write` with what the form holds and say how it went: the sheet, or None where it was refused."""
     try:
-        sheet = write()
+        if not form.is_valid():
+            raise actions.Refused("".join(error for errors in form.errors.values() for error in errors))
+        sheet = write(by=request.user, **form.cleaned_data)
     except actions.Refused as refused:
         messages.error(request, str(refused))
     except actions.Conflict:
@@ -106,31 +112,24 @@ def entry_do(request, pk: int, verb: str):
     if verb not in Verb.values or verb == Verb.SAVE:
         raise Http404
     verb, before = Verb(verb), sheet.stage
-    form = CommentForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "".join(error for errors in form.errors.values() for error in errors))
-        return redirect("staff:entry", pk=pk)
-    moved = answer(
-        request, pk, lambda: actions.transition(entry=sheet, verb=verb, by=request.user, **form.cleaned_data), verb.done
-    )
+    write = partial(actions.transition, entry=sheet, verb=verb)
+    moved = answer(request, CommentForm(request.POST), write, verb.done)
     if moved and verb in ONE_AFTER_ANOTHER:
         return go_on(request, moved, lambda row: row.stage == before)
     return redirect("staff:entry", pk=pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @roles_required(*INSIDE)
 def entry_unchanged(request, pk: int):
-    """「前年度から変更なし」として提出する。"""
+    """「前年度から変更なし」: what was said last year, and the button that says it again."""
     sheet = visible_entry(request, pk)
-    form = UnchangedForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "".join(error for errors in form.errors.values() for error in errors))
-        return redirect("staff:entry", pk=pk)
-    done = "前年度から変更なしとして提出しました"
-    sent = answer(
-        request, pk, lambda: actions.submit_unchanged(entry=sheet, by=request.user, **form.cleaned_data), done
-    )
+    if request.method == "GET":
+        return unchanged_page(request, sheet)
+    write = partial(actions.submit_unchanged, entry=sheet)
+    sent = answer(request, UnchangedForm(request.POST), write, "前年度から変更なしとして提出しました")
+    if back := CAME_FROM.get(request.POST.get("back", "")):
+        return redirect(back)
     if sent:
         return go_on(request, sent, lambda row: row.stage.is_with_writer)
     return redirect("staff:entry", pk=pk)

@@ -9,8 +9,8 @@ from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.fiscal import short_date
 
 from .. import permissions
-from ..models import Cycle
-from ..queries import staff
+from ..models import Cycle, Notice
+from ..queries import opinions, staff
 from ..workflow import CycleState, EntryState, Verb
 from .years import running_cycle
 
@@ -49,6 +49,9 @@ def department_home(request: HttpRequest, cycle: Cycle) -> HttpResponse:
         "takes_answers": cycle.stage == CycleState.OPEN and timezone.localdate() <= permissions.last_day(cycle),
         "time_left": time_left(cycle),
         "organizations": user.organizations,
+        "notices": Notice.objects.shown_on(timezone.localdate()),
+        "approvers": staff.approvers(user.organizations),
+        "responses": opinions.waiting_for(user, cycle),
         "is_sample": cycle.is_sample,
     }
     return render(request, "measures/home.html", context)

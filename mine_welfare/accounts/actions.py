@@ -1,6 +1,7 @@
 """Writes to people and organizations. Keyword-only, atomic, take `by=`, return the object."""
 
 import secrets
+from collections.abc import Iterable
 
 from axes.utils import reset as forget_failures
 from django.db import transaction
@@ -17,6 +18,7 @@ from .permissions import (
     retire_refusal,
     roles_refusal,
 )
+from .sheets import Change, Operation
 
 # Letters a person reads aloud without doubt: no 0/O, 1/l/I.
 CLEAR_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -106,6 +108,37 @@ def restore_person(*, person: User, by: User) -> str:
     _allow(person_refusal(by, person))
     person.is_active, person.retired_on = True, None
     return reset_password(person=person, by=by)
+
+
+@transaction.atomic
+def transfer(*, changes: Iterable[Change], by: User) -> list[tuple[User, str]]:
+    """人事異動: everything a checked list asks for, or nothing; returns who is new with their temporary passwords.
+
+    Who takes the lists over comes before who gives them up, so that a handing
+    over within one list is never refused half-way.
+    """
+    new = []
+    for change in sorted(changes, key=_turn):
+        person = change.person
+        given = {"login_id": change.login_id, "name": change.name, "email": change.email, "roles": change.roles}
+        if change.operation == Operation.ADD:
+            if User.objects.filter(login_id=change.login_id).exists():
+                raise Refused(f"「{change.login_id}」のIDは、もう登録されています。")
+            new.append(add_person(**given, by=by))
+        elif change.operation == Operation.MOVE:
+            change_person(person=person, **given, by=by)
+        else:
+            retire_person(person=person, by=by)
+    return new
+
+
+def _turn(change: Change) -> int:
+    """Where in the list a change stands: arrivals, takers-over, the others, leavers."""
+    if change.operation != Operation.MOVE:
+        return 0 if change.operation == Operation.ADD else 3
+    gains = any(role in KEEPERS and not change.person.has_role(role) for role, _ in change.roles)
+    loses = any(change.person.has_role(role) and role not in {own for own, _ in change.roles} for role in KEEPERS)
+    return 2 if loses or not gains else 1
 
 
 # ---- organizations --------------------------------------------------------

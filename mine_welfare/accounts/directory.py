@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from mine_welfare.toolkit.fiscal import fiscal_year
 
-from .models import Organization
+from .models import Organization, acting_among
 
 
 def directory(request: HttpRequest) -> dict[int, Organization]:
@@ -13,6 +13,12 @@ def directory(request: HttpRequest) -> dict[int, Organization]:
     if not hasattr(request, "_directory"):
         request._directory = Organization.objects.in_bulk()
     return request._directory
+
+
+def whom_to_ask(every: dict[int, Organization]) -> dict[int, Organization]:
+    """{id: who answers for it today}: the successor of one that ended; itself where the line ends."""
+    acting = acting_among(every, fiscal_year(timezone.localdate()))
+    return {pk: acting[pk] or organization for pk, organization in every.items()}
 
 
 def secretariat(request: HttpRequest) -> list[Organization]:

@@ -11,6 +11,7 @@ from .backends import LONGEST
 from .models import Organization, User
 from .permissions import Roles
 from .roles import Role
+from .sheets import MAX_BYTES, decode
 
 LONGEST_PASSWORD = 256  # a passphrase is shorter; hashing a megabyte would keep the server busy
 
@@ -195,3 +196,25 @@ class RetireOrganizationForm(forms.Form):
             *((year, f"{wareki_year(year)}まで（{year + 1}年3月31日）") for year in years),
         ]
         self.fields["successor"].queryset = Organization.objects.current().exclude(pk=organization.pk)
+
+
+class TransferForm(forms.Form):
+    """人事異動の一覧: a CSV as a spreadsheet saves it."""
+
+    file = forms.FileField(
+        label="CSVファイル",
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        error_messages={"required": "CSVファイルを選んでください。", "empty": "ファイルが空です。"},
+    )
+
+    def clean_file(self):
+        """Its text; what it was encoded in is kept beside it."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(f"ファイルは{MAX_BYTES // 1000}KBまでです。")
+        text, self.encoding = decode(file.read())
+        if not text:
+            raise forms.ValidationError(
+                "文字コードを読み取れません。表計算ソフトで「CSV UTF-8」か「CSV」の形式で保存し直してください。"
+            )
+        return text

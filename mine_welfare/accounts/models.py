@@ -30,8 +30,12 @@ class OrganizationQuerySet(models.QuerySet):
 
     def acting_in(self, year: int) -> dict[int, "Organization | None"]:
         """{id: who acts for it in `year`}: itself while it exists, then its successors; None where the line ends."""
-        every = {organization.pk: organization for organization in self}
-        return {pk: _acting(organization, year, every) for pk, organization in every.items()}
+        return acting_among({organization.pk: organization for organization in self}, year)
+
+
+def acting_among(every: dict[int, "Organization"], year: int) -> dict[int, "Organization | None"]:
+    """The same of organizations already at hand."""
+    return {pk: _acting(organization, year, every) for pk, organization in every.items()}
 
 
 def _acting(organization: "Organization | None", year: int, every: dict) -> "Organization | None":
@@ -118,6 +122,15 @@ class UserManager(BaseUserManager):
         return self.get(login_id=login_id)
 
 
+class ParticularsHistory(HistoricalRecords):
+    """Versions of what is registered of a person: signing in makes none."""
+
+    def post_save(self, instance, created, using=None, **kwargs):
+        saved = kwargs.get("update_fields")
+        if created or saved is None or set(saved) - set(self.excluded_fields):
+            super().post_save(instance, created, using, **kwargs)
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """One person with an ID of their own. Leaves by being retired, never by deletion."""
 
@@ -135,7 +148,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["name"]
 
     objects = UserManager()
-    history = HistoricalRecords(excluded_fields=["password", "last_login", "previous_login"])
+    history = ParticularsHistory(excluded_fields=["password", "last_login", "previous_login"])
 
     class Meta:
         verbose_name = verbose_name_plural = "利用者"

@@ -7,19 +7,30 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, PasswordChangeView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mine_welfare.toolkit.fiscal import wareki_year
+from mine_welfare.toolkit.fiscal import fiscal_year, wareki_year
 
-from . import actions
+from . import actions, sheets
 from .decorators import roles_required
-from .forms import NewPasswordForm, OrganizationForm, PersonForm, RetireOrganizationForm, RoleFormSet, SignInForm
+from .forms import (
+    NewPasswordForm,
+    OrganizationForm,
+    PersonForm,
+    RetireOrganizationForm,
+    RoleFormSet,
+    SignInForm,
+    TransferForm,
+)
 from .models import Organization, User
 from .permissions import KEEPERS, person_refusal, retire_refusal
+from .roles import Role
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -151,6 +162,72 @@ def new_password(request, person: User, make: Callable):
         messages.error(request, str(refused))
         return redirect("staff:person", pk=person.pk)
     return password_shown(request, person, password)
+
+
+# ---- 人事異動 ----------------------------------------------------------------
+@require_http_methods(["GET", "POST"])
+@roles_required(*KEEPERS)
+def transfer(request):
+    """人事異動をまとめて反映する: the file in, what it would change out; nothing is written here."""
+    form = TransferForm(request.POST, request.FILES) if request.method == "POST" else TransferForm()
+    if form.is_valid():
+        return transfer_preview(request, form.cleaned_data["file"], form.encoding)
+    context = {
+        "form": form,
+        "columns": sheets.COLUMNS,
+        "roles": Role,
+        "organizations": Organization.objects.current(),
+        "max_new": sheets.MAX_NEW,
+    }
+    return render(request, "accounts/transfer.html", context, status=422 if form.errors else 200)
+
+
+def transfer_preview(request, text: str, encoding: str = "", moved: bool = False):
+    rows, problems = sheets.read(text)
+    found, more = sheets.changes(rows, request.user, fiscal_year(timezone.localdate()))
+    problems = [*problems, *more]
+    kinds = [(kind, [one for one in found if one.operation == kind]) for kind in sheets.Operation]
+    context = {
+        "text": text,
+        "encoding": encoding,
+        "rows": rows,
+        "problems": problems,
+        "kinds": [(kind, own) for kind, own in kinds if own],
+        "total": len(found),
+        "digest": sheets.digest(found),
+        "moved": moved,
+    }
+    return render(request, "accounts/transfer_preview.html", context, status=422 if problems or moved else 200)
+
+
+@never_cache
+@require_POST
+@roles_required(*KEEPERS)
+def transfer_apply(request):
+    """反映する: only what was looked at; the temporary passwords are seen once."""
+    text = request.POST.get("text", "")[: sheets.MAX_BYTES]
+    rows, problems = sheets.read(text)
+    found, more = sheets.changes(rows, request.user, fiscal_year(timezone.localdate()))
+    if problems or more or not found or sheets.digest(found) != request.POST.get("digest"):
+        return transfer_preview(request, text, moved=True)
+    try:
+        new = actions.transfer(changes=found, by=request.user)
+    except actions.Refused as refused:
+        messages.error(request, f"反映していません。{refused}")
+        return redirect("staff:transfer")
+    if new:
+        return render(request, "accounts/passwords_shown.html", {"new": new, "total": len(found)})
+    messages.success(request, f"{len(found)}人の登録を変えました。")
+    return redirect("staff:people")
+
+
+@require_GET
+@roles_required(*KEEPERS)
+def people_csv(request):
+    """いまの利用者の一覧, in the columns of a transfer."""
+    response = HttpResponse(sheets.people_csv(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="people.csv"'
+    return response
 
 
 # ---- organizations --------------------------------------------------------

@@ -9,40 +9,29 @@ from importlib.metadata import version
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
-from django.views.decorators.http import require_safe
 
-from measures.public import plan_or_404
-from mine_welfare.toolkit import pdf
-
-from . import reports
+from plans.models import Plan
 
 # Everything in the program that decides how a paper looks: a change makes every paper anew.
 SHAPED_BY = (
-    "measures/queries.py",
+    "measures/queries",
+    "measures/reports",
+    "mine_welfare/publication/component.py",
     "mine_welfare/publication/figures.py",
     "mine_welfare/publication/reports.py",
     "mine_welfare/toolkit",
+    "reoffense/queries.py",
     "static/paper",
     "templates/pdf",
 )
 
 
-@require_safe
-@login_not_required
-def plan_pdf(request):
-    """/downloads/plan.pdf: the plan book. The first reader after a change waits while it is made."""
-    plan = plan_or_404(request)
-    file = kept(
-        Path(settings.MEDIA_ROOT) / "papers" / plan.slug,
-        "book",
-        f"{plan.version}-{edition()}",
-        lambda: pdf.render(reports.plan_book(plan), first_page="表紙"),
-    )
-    return send(request, file, f"{plan.short_title}.pdf")
+def kept_paper(plan: Plan, name: str, make: Callable[[], bytes]) -> Path:
+    """The file of a paper of `plan`, made anew when its public text or the program's part in it changed."""
+    return kept(Path(settings.MEDIA_ROOT) / "papers" / plan.slug, name, f"{plan.version}-{edition()}", make)
 
 
 def kept(folder: Path, name: str, state: str, make: Callable[[], bytes]) -> Path:

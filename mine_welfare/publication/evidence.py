@@ -6,10 +6,10 @@ from functools import lru_cache
 from django.db.models import Count, Prefetch, QuerySet
 
 from plans.models import Edition
-from surveys.models import Question, Tally
+from surveys.models import MeetingTopic, Question, Ranking, Series, Tally
 
 from .figures import Bar, question_bars
-from .places import places
+from .places import of_question, of_series, of_topic
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Answers:
 
     question: Question
     bars: list[Bar]
-    url: str | None
+    url: str
 
     @property
     def rows(self) -> list[tuple]:
@@ -36,7 +36,7 @@ class Answers:
 
 @dataclass
 class Evidence:
-    """What stands beside one measure: one chart, and (words, address) of the other questions."""
+    """What stands beside one measure: one chart, and (words, address) of what else speaks to it."""
 
     answers: Answers | None
     links: list[tuple[str, str]]
@@ -48,13 +48,29 @@ class Evidence:
 @lru_cache(maxsize=256)
 def evidence(edition: Edition, measure_id: int) -> Evidence | None:
     """The evidence beside one measure, or None where there is none."""
-    questions = _questions(edition.plan_id).filter(pk__in=Question.objects.filter(measures=measure_id))
-    found = [_answers(edition, question) for question in questions]
+    found = answers_about(edition, measure_id)
     # Printed questions with numbers; one about this measure alone says more of it than one that speaks to many.
     drawn = [one for one in found if one.question.base and one.has_numbers]
     shown = min(drawn, key=lambda one: one.question.reach, default=None)
-    links = [(one.question.text, one.url) for one in found if one is not shown and one.url]
+    links = [(one.question.text, one.url) for one in found if one is not shown] + _beside(edition, measure_id)
     return Evidence(shown, links) if shown or links else None
+
+
+def _beside(edition: Edition, measure_id: int) -> list[tuple[str, str]]:
+    """(words, address) of the statistics with values and of what residents said."""
+    series = Series.objects.filter(plan=edition.plan_id, measures=measure_id, points__isnull=False).distinct()
+    topics = MeetingTopic.objects.filter(meeting__plan=edition.plan_id, measures=measure_id).select_related("meeting")
+    return [(f"統計：{one}", of_series(one)) for one in series] + [
+        (f"{topic.meeting}：{topic}", of_topic(topic)) for topic in topics
+    ]
+
+
+@lru_cache(maxsize=256)
+def answers_about(edition: Edition, measure_id: int) -> list[Answers]:
+    """Every question that speaks to the measure, in the survey's order."""
+    rankings = Prefetch("rankings", Ranking.objects.select_related("item"))
+    questions = _questions(edition.plan_id).filter(pk__in=Question.objects.filter(measures=measure_id))
+    return [_answers(edition, question) for question in questions.prefetch_related(rankings)]
 
 
 @lru_cache(maxsize=4)
@@ -67,11 +83,11 @@ def voice(edition: Edition) -> Answers | None:
 
 
 def _answers(edition: Edition, question: Question) -> Answers:
-    return Answers(question, question_bars(question), places(edition).of_question(question))
+    return Answers(question, question_bars(question), of_question(question))
 
 
 def _questions(plan_id: int) -> QuerySet:
-    """Questions with what their charts need, and in `reach` the number of measures they speak to."""
+    """Public questions with what their charts need, and in `reach` the number of measures they speak to."""
     tallies = Prefetch("tallies", Tally.objects.select_related("choice", "item"))
-    questions = Question.objects.filter(survey__plan=plan_id).annotate(reach=Count("measures"))
+    questions = Question.objects.public().filter(survey__plan=plan_id).annotate(reach=Count("measures"))
     return questions.select_related("survey").prefetch_related(tallies).order_by("survey", "position")

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from measures.workflow import CycleState, EntryState
 from mine_welfare.toolkit.markup import MOVES
 
+from .gallery_charts import sample_charts
 from .topics import TOPICS
 
 CHOOSE = "1つ選んでください"
@@ -161,6 +162,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     page = Paginator(range(230), 20).get_page(request.GET.get("page", 3))
     context = {
         "answers": ANSWERS,
+        "charts": sample_charts(),
         "counts": COUNTS,
         "cycle_stages": stages(),
         "facts": FACTS,

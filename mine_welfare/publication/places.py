@@ -7,13 +7,28 @@ from mine_welfare.toolkit.addresses import address
 from mine_welfare.toolkit.richtext import figures, plain
 from mine_welfare.toolkit.text import fold
 from plans.models import Edition, Section
-from surveys.models import MeetingTopic, Question
+from surveys.models import MeetingTopic, Question, Series
 
 
 def of_section(section: Section) -> str:
     """The chapter, and in it the heading; a chapter's own heading is its page."""
     page = address("chapter", section.chapter)
     return page if section.level == 1 else f"{page}#{section.page_anchor}"
+
+
+def of_question(question: Question) -> str:
+    """Its place on the page of its survey."""
+    return f"{address('survey', question.survey.slug)}#{question.page_anchor}"
+
+
+def of_series(series: Series) -> str:
+    """Its place on the page of the statistics."""
+    return f"{address('statistics')}#{series.page_anchor}"
+
+
+def of_topic(topic: MeetingTopic) -> str:
+    """Its row of the meeting's table."""
+    return f"{address('meetings')}#{topic.page_anchor}"
 
 
 @dataclass(frozen=True)
@@ -32,20 +47,6 @@ class Places:
 
     passages: tuple[Passage, ...]
     figures: dict[str, str]
-
-    def of_question(self, question: Question) -> str | None:
-        """Its own section of the book, or the passage that speaks of it."""
-        spoken = (self.of_sentence(sentence) for sentence in question.statements)
-        return self.figures.get(f"question:{question.code}") or next(filter(None, spoken), None)
-
-    def of_topic(self, topic: MeetingTopic) -> str | None:
-        """Its row of the meeting's table."""
-        table = self.figures.get("meetings:")
-        return f"{table.partition('#')[0]}#{topic.page_anchor}" if table else None
-
-    def of_sentence(self, sentence: str) -> str | None:
-        wanted = fold(sentence)
-        return next((passage.url for passage in self.passages if wanted in passage.folded), None)
 
 
 @lru_cache(maxsize=4)

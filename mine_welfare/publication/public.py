@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -17,7 +20,7 @@ from measures.queries.public import goal_cards, latest_public_cycle
 from mine_welfare.toolkit import richtext, typography
 from mine_welfare.toolkit.text import clean
 from plans.context import current_plan
-from plans.models import BasicGoal, Section
+from plans.models import BasicGoal, Edition, Plan, Section
 
 from .evidence import voice
 from .figures import Figures
@@ -77,23 +80,44 @@ def outline(sections: Iterable[Section], goals: Iterable[BasicGoal]) -> list[tup
 @login_not_required
 def chapter(request, number: int):
     """One chapter of the book; chapter 4 is put together from the structure."""
-    plan = plan_or_404(request)
+    page = _chapter(plan_or_404(request).edition, number)
+    if page is None:
+        raise Http404("この章はありません。")
+    return render(request, "public/chapter.html", vars(page))
+
+
+@dataclass
+class Chapter:
+    """One chapter as it is shown, with its neighbours in the book."""
+
+    chapter: Section
+    sections: list[tuple[Section, SafeString]]
+    goals: list[SafeString]  # drawn, in the chapter of measures
+    contents: list[tuple[int, str, str]]
+    has_numbers: bool
+    previous: Section | None
+    next: Section | None
+
+
+@lru_cache(maxsize=16)
+def _chapter(edition: Edition, number: int) -> Chapter | None:
+    """A chapter of one state of the plan; None where the book has no such chapter."""
+    plan = Plan.objects.get(pk=edition.plan_id)
     sections = list(plan.sections.filter(chapter=number))
     if not sections:
-        raise Http404("この章はありません。")
+        return None
     figures = Figures(plan, sections)
     parts = structure.goal_parts(plan) if sections[0].kind == Section.Kind.MEASURES else []
     chapters = list(plan.sections.filter(level=1))
-    context = {
-        "chapter": sections[0],
-        "sections": [(section, section_html(section, figures)) for section in sections],
-        "parts": parts,
-        "contents": contents(sections, parts),
-        "has_numbers": figures.has_numbers,
-        "previous": next((one for one in reversed(chapters) if one.chapter < number), None),
-        "next": next((one for one in chapters if one.chapter > number), None),
-    }
-    return render(request, "public/chapter.html", context)
+    return Chapter(
+        chapter=sections[0],
+        sections=[(section, section_html(section, figures)) for section in sections],
+        goals=[render_to_string("public/chapter_goal.html", {"part": part}) for part in parts],
+        contents=contents(sections, parts),
+        has_numbers=figures.has_numbers,
+        previous=next((one for one in reversed(chapters) if one.chapter < number), None),
+        next=next((one for one in chapters if one.chapter > number), None),
+    )
 
 
 def contents(sections: list[Section], parts: list[structure.GoalPart]) -> list[tuple[int, str, str]]:
@@ -108,7 +132,7 @@ def contents(sections: list[Section], parts: list[structure.GoalPart]) -> list[t
     return found
 
 
-def section_html(section: Section, figures: Figures) -> str:
+def section_html(section: Section, figures: Figures) -> SafeString:
     """A section's body, its own `###` headings one level below the section's."""
     html = richtext.render(section.body, figures, heading_level=min(6, section.level + 1))
     return SafeString(typography.mark_numbered_items(html))

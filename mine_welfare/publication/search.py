@@ -10,21 +10,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, groupby
+from operator import attrgetter, itemgetter
 
 from django.db.models import TextChoices
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from measures.fields import PUBLIC
-from measures.models import Cycle, Entry, MeasureReview, Opinion, Responsibility, RoleItem
+from measures.models import Cycle, Entry, Measure, MeasureReview, Opinion, Response, Responsibility
 from mine_welfare.accounts.models import Organization
 from mine_welfare.toolkit.addresses import address
 from mine_welfare.toolkit.fiscal import wareki_year
 from mine_welfare.toolkit.text import fold
-from plans.models import Edition, Plan
+from plans.models import BasicPolicy, Edition, Plan
 from surveys.models import MeetingTopic, Question
 
-from .places import Places, places
+from .places import of_question, of_topic, places
 
 LONGEST = 100  # characters of a query; the rest is left out
 EXCERPT = 60  # characters on each side of the first hit
@@ -88,12 +90,12 @@ def _document(kind: Kind, url: str, title: str, *texts: str, is_sample: bool = F
 
 
 # ---- what there is to find -----------------------------------------------------
-def _documents(plan: Plan) -> Iterator[Document]:
-    where = places(plan.edition)
+def _documents(edition: Edition) -> Iterator[Document]:
+    plan = Plan(pk=edition.plan_id)
     yield from _structure(plan)
-    for passage in where.passages:
+    for passage in places(edition).passages:
         yield _document(Kind.SECTION, passage.url, passage.heading, *passage.texts)
-    yield from _evidence(plan, where)
+    yield from _evidence(plan)
     for term in plan.terms.all():
         url = f"{address('glossary')}#{term.page_anchor}"
         yield _document(Kind.TERM, url, term.term, term.reading, term.definition)
@@ -104,17 +106,18 @@ def _documents(plan: Plan) -> Iterator[Document]:
 
 
 def _structure(plan: Plan) -> Iterator[Document]:
-    for goal in plan.goals.prefetch_related("policies__goal"):
+    policies = BasicPolicy.objects.filter(goal__plan=plan).select_related("goal")
+    for goal, own in groupby(policies, attrgetter("goal")):
         yield _document(Kind.POLICY, address("goal", goal.number), str(goal))
-        for policy in goal.policies.all():
+        for policy in own:
             url = address("policy", goal.number, policy.number)
             yield _document(Kind.POLICY, url, str(policy), policy.issues)
-    roles: dict[int, list[str]] = defaultdict(list)
-    for measure, text in RoleItem.objects.filter(measure__plan=plan).values_list("measure", "text"):
-        roles[measure].append(text)
-    for measure in plan.measures.all():
-        url = address("measure", measure.code)
-        yield _document(Kind.MEASURE, url, str(measure), measure.introduction, *roles[measure.pk])
+    measures = plan.measures.order_by(*Measure._meta.ordering, "role_items__actor__position", "role_items__position")
+    rows = measures.values_list("code", "title", "introduction", "role_items__text")
+    for (code, title), roles in groupby(rows, itemgetter(0, 1)):
+        texts = list(roles)
+        url = address("measure", code)
+        yield _document(Kind.MEASURE, url, f"{code} {title}", texts[0][2], *(text for *_, text in texts))
     offices: dict[int, list[str]] = defaultdict(list)
     rows = Responsibility.objects.filter(action__plan=plan).order_by("action", "position")
     for action, name, wording in rows.values_list("action", "organization__name", "wording"):
@@ -124,13 +127,11 @@ def _structure(plan: Plan) -> Iterator[Document]:
         yield _document(Kind.ACTION, url, str(action), action.content, *offices[action.pk])
 
 
-def _evidence(plan: Plan, where: Places) -> Iterator[Document]:
-    for question in Question.objects.filter(survey__plan=plan):
-        if url := where.of_question(question):
-            yield _document(Kind.QUESTION, url, question.text, *question.statements)
+def _evidence(plan: Plan) -> Iterator[Document]:
+    for question in Question.objects.public().filter(survey__plan=plan).select_related("survey"):
+        yield _document(Kind.QUESTION, of_question(question), question.text, *question.statements)
     for topic in MeetingTopic.objects.filter(meeting__plan=plan).select_related("meeting"):
-        if url := where.of_topic(topic):
-            yield _document(Kind.MEETING, url, topic.field, *topic.opinions, *topic.issues)
+        yield _document(Kind.MEETING, of_topic(topic), topic.field, *topic.opinions, *topic.issues)
 
 
 def _results(plan: Plan) -> Iterator[Document]:
@@ -142,9 +143,12 @@ def _results(plan: Plan) -> Iterator[Document]:
     yield from _by_year("action", sheets.values_list(*of_action, *fields))
     of_measure = ("measure__code", "measure__title", "cycle__year", "cycle__is_sample")
     reviews = MeasureReview.objects.filter(cycle__in=public)
-    yield from _by_year("measure", reviews.order_by("measure__code").values_list(*of_measure, "summary", "policy"))
-    opinions = Opinion.objects.filter(cycle__in=public, measure__isnull=False).order_by("pk", "responses__pk")
-    yield from _by_year("measure", opinions.values_list(*of_measure, "text", "responses__text"))
+    concluded = reviews.order_by("measure__code").values_list(*of_measure, "summary", "policy")
+    opinions = Opinion.objects.received().filter(cycle__in=public, measure__isnull=False).order_by("pk")
+    answers = Response.objects.confirmed().filter(opinion__in=opinions.values("pk")).order_by("opinion", "pk")
+    said = opinions.values_list(*of_measure, "text")
+    answered = answers.values_list(*(f"opinion__{name}" for name in of_measure), "text")
+    yield from _by_year("measure", chain(concluded, said, answered))
 
 
 def _by_year(page: str, rows: Iterable[tuple]) -> Iterator[Document]:
@@ -161,7 +165,7 @@ def _by_year(page: str, rows: Iterable[tuple]) -> Iterator[Document]:
 @lru_cache(maxsize=4)
 def _index(edition: Edition) -> tuple[Document, ...]:
     """The documents of one state of one plan."""
-    return tuple(_documents(Plan.objects.get(pk=edition.plan_id)))
+    return tuple(_documents(edition))
 
 
 def search(plan: Plan, query: str) -> list[Result]:
@@ -215,5 +219,6 @@ def _spans(document: Document, words: tuple[str, ...]) -> Iterator[tuple[int, in
     for word in words:
         at = document.folded.find(word)
         while at >= 0:
-            yield document.places[at], document.places[at + len(word) - 1] + 1
+            last = document.places[at + len(word) - 1]
+            yield document.places[at], _LETTER.match(document.text, last).end()
             at = document.folded.find(word, at + len(word))

@@ -42,9 +42,9 @@ def render(html: str, *, first_page: str = "", variant: str = "pdf/ua-1") -> byt
 
     try:
         with _one_at_a_time:
-            document = HTML(string=html, base_url=BASE, url_fetcher=_fetcher()).render(pdf_variant=variant)
+            document = HTML(string=html, base_url=BASE, url_fetcher=_fetcher()).render(pdf_variant=variant or None)
             _one_link_each(document)
-            made: bytes = document.write_pdf(pdf_variant=variant, finisher=finish)
+            made: bytes = document.write_pdf(pdf_variant=variant or None, finisher=finish)
             return made
     except FatalURLFetchingError as error:
         raise FileNotFoundError(str(error)) from error

@@ -74,6 +74,10 @@ class Node:
     def is_empty(self) -> bool:
         return self.node is None or self.node.tag == "tag:yaml.org,2002:null"
 
+    @property
+    def is_mapping(self) -> bool:
+        return isinstance(self.node, yaml.MappingNode)
+
     def fields(self, *required: str, optional: Iterable[str] = ()) -> dict[str, "Node"]:
         """The fields of a mapping. Missing, unknown and doubled names are problems; absent ones come back empty."""
         names = (*required, *optional)
@@ -235,7 +239,8 @@ def dump(data: dict, header: str) -> str:
 def _filled(value: Any) -> Any:
     if isinstance(value, dict):
         filled = {key: _filled(item) for key, item in value.items()}
-        return {key: item for key, item in filled.items() if item not in ("", [], {}, None, False)}
+        # By identity: 0 equals False, and is a value.
+        return {key: item for key, item in filled.items() if item is not False and item not in ("", [], {}, None)}
     if isinstance(value, list):
         return [_filled(item) for item in value]
     return value

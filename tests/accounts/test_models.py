@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from mine_welfare.accounts.models import Membership, Organization, User
 from mine_welfare.accounts.roles import Role
@@ -144,3 +145,15 @@ def test_the_first_person_of_a_new_portal_can_let_in_the_others():
 
 def test_a_person_is_found_by_the_id_as_django_asks(writer):
     assert User.objects.get_by_natural_key("writer") == writer
+
+
+def test_signing_in_is_no_version_of_a_person(db):
+    user = UserFactory()
+    user.last_login = timezone.now()
+    user.save(update_fields=["last_login"])
+    assert user.history.count() == 1
+    user.name = "別の名"
+    user.save(update_fields=["name"])
+    user.email = "other@example.jp"
+    user.save()
+    assert list(user.history.order_by("history_id").values_list("history_type", flat=True)) == ["+", "~", "~"]

@@ -1,12 +1,9 @@
-"""What people type into sheets and years: cleaned, and told in sentences."""
-
-import datetime
+"""What people type into sheets: cleaned, and told in sentences."""
 
 import pytest
 from django.http import QueryDict
 
-from measures import forms
-from measures.forms import STALE, AssignForm, CommentForm, CycleForm, EntryFilter, EntryForm, UnchangedForm
+from measures.forms import STALE, AssignForm, CommentForm, EntryFilter, EntryForm, UnchangedForm
 from mine_welfare.accounts.models import Organization
 from tests.factories import CycleFactory, EntryFactory, GoalFactory, OrganizationFactory, ScaleFactory
 
@@ -97,62 +94,6 @@ def test_a_comment_is_cleaned():
     assert form.cleaned_data == {"comment": "件数を直す。", "version": 3}
 
 
-# ---- the year ---------------------------------------------------------------
-def cycle_form(plan, **values) -> CycleForm:
-    given = {
-        "year": "2026", "scale": str(plan.scales.first().pk), "opens_on": "2027-05-15", "due_on": "2027-06-20",
-        "grace_days": "3",
-    }  # fmt: skip
-    return CycleForm(given | values, plan=plan)
-
-
-def test_a_year_as_the_secretariat_enters_it(cycle, plan):
-    form = cycle_form(plan, instructions="実績は\x00年度末で。")
-    assert form.is_valid()
-    assert form.cleaned_data == {
-        "year": 2026,
-        "scale": cycle.scale,
-        "opens_on": datetime.date(2027, 5, 15),
-        "due_on": datetime.date(2027, 6, 20),
-        "grace_days": 3,
-        "liaison_on": None,
-        "committee_on": None,
-        "publish_on": None,
-        "instructions": "実績は年度末で。",
-    }
-
-
-@pytest.mark.parametrize(
-    ("values", "field", "sentence"),
-    [
-        ({"year": "2025"}, "year", "一覧から選び直してください。"),
-        ({"year": "2031"}, "year", "一覧から選び直してください。"),
-        ({"due_on": "6月20日"}, "due_on", "日付を「2026-06-20」のように入力してください。"),
-        ({"opens_on": ""}, "opens_on", "入力してください。"),
-        ({"grace_days": "61"}, "grace_days", "60以下の数にしてください。"),
-        ({"grace_days": "-1"}, "grace_days", "0以上の数にしてください。"),
-        ({"scale": "999"}, "scale", "一覧から選び直してください。"),
-    ],
-)
-def test_what_a_year_may_not_be(cycle, plan, values, field, sentence):
-    assert cycle_form(plan, **values).errors == {field: [sentence]}
-
-
-def test_the_form_proposes_last_year(cycle, plan, monkeypatch):
-    monkeypatch.setattr(forms.cycles.timezone, "localdate", lambda: datetime.date(2028, 5, 1))
-    fields = CycleForm(plan=plan).fields
-    assert [value for value, _ in fields["year"].choices] == [2026, 2027, 2028, 2029]
-    proposed = [fields[name].initial for name in ("year", "opens_on", "due_on")]
-    assert proposed == [2027, datetime.date(2028, 5, 15), datetime.date(2028, 6, 20)]
-
-
-def test_when_every_year_is_prepared_there_is_nothing_to_choose(plan):
-    scale = ScaleFactory(plan=plan)
-    for year in plan.years:
-        CycleFactory(plan=plan, scale=scale, year=year, state="closed")
-    assert CycleForm(plan=plan).free == []
-
-
 # ---- who answers ------------------------------------------------------------
 def test_only_present_offices_can_be_assigned(office):
     OrganizationFactory(kind=Organization.Kind.OUTSIDE)
@@ -184,6 +125,7 @@ def test_the_filter_offers_what_the_year_has(entry):
         {"organization": "nowhere"},
         {"organization": "a\x00b"},
         {"state": "lost"},
+        {"gap": "hole"},
         {"goal": "x"},
         {"goal": "9" * 5000},
         {"q": "長" * 61},
@@ -200,11 +142,12 @@ def test_an_unknown_value_is_no_filter(entry, asked):
 
 def test_known_values_are_read(entry):
     GoalFactory(plan=entry.cycle.plan, number=7)
-    query = QueryDict("organization=welfare&state=overdue&goal=7&q= 1-1 ")
+    query = QueryDict("organization=welfare&state=overdue&gap=same&goal=7&q= 1-1 ")
     assert EntryFilter(query, cycle=entry.cycle).given() == {
         "year": 2025,
         "organization": entry.organization,
         "state": "overdue",
+        "gap": "same",
         "goal": 7,
         "q": "1-1",
     }

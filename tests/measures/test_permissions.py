@@ -10,47 +10,70 @@ from measures.models import Entry
 from measures.permissions import available_actions, editable_by, refusal, visible_to
 from measures.workflow import CycleState, EntryState, Verb
 from mine_welfare.accounts.roles import Role
-from tests.factories import EntryFactory, MembershipFactory, OrganizationFactory, fill
+from tests.factories import CycleFactory, EntryFactory, MembershipFactory, OrganizationFactory, fill
 from tests.personas import PERSONAS, person
 
 pytestmark = pytest.mark.django_db
 
-# What each persona may do to a complete sheet of the office while the year takes answers.
-# (accept waits for the 課長, who has confirmed only "approved")
-ALLOWED = {
-    "writer": {
-        "empty": {"save", "submit"},
-        "draft": {"save", "submit"},
-        "returned": {"save", "submit"},
-        "submitted": {"save", "withdraw"},
-        "approved": {"save"},
+# The policy: what each persona may do to a complete sheet of the office, by stage of the year and state of the sheet.
+# Who is not named may do nothing. (accept waits for the 課長, who has confirmed only "approved")
+SECRETARIAT_UNTIL_FIXED = {
+    "empty": {"save", "submit"},
+    "draft": {"save", "submit"},
+    "returned": {"save", "submit"},
+    "submitted": {"save", "return"},
+    "approved": {"save", "accept", "return"},
+    "accepted": {"return"},
+}
+POLICY = {
+    CycleState.PREPARING: {},
+    CycleState.OPEN: {
+        "writer": {
+            "empty": {"save", "submit"},
+            "draft": {"save", "submit"},
+            "returned": {"save", "submit"},
+            "submitted": {"save", "withdraw"},
+            "approved": {"save"},
+        },
+        "approver": {
+            "empty": {"save", "submit"},
+            "draft": {"save", "submit"},
+            "returned": {"save", "submit"},
+            "submitted": {"save", "approve", "return"},
+            "approved": {"save", "return"},
+        },
+        "secretariat": SECRETARIAT_UNTIL_FIXED,
     },
-    "approver": {
-        "empty": {"save", "submit"},
-        "draft": {"save", "submit"},
-        "returned": {"save", "submit"},
-        "submitted": {"save", "approve", "return"},
-        "approved": {"save", "return"},
+    CycleState.COLLECTING: {
+        "writer": {"returned": {"save", "submit"}},
+        "approver": {
+            "returned": {"save", "submit"},
+            "submitted": {"approve", "return"},
+            "approved": {"return"},
+        },
+        "secretariat": SECRETARIAT_UNTIL_FIXED,
     },
-    "secretariat": {
-        "empty": {"save", "submit"},
-        "draft": {"save", "submit"},
-        "returned": {"save", "submit"},
-        "submitted": {"save", "return"},
-        "approved": {"save", "accept", "return"},
-        "accepted": {"return"},
-    },
+    CycleState.LIAISON: {"secretariat": SECRETARIAT_UNTIL_FIXED},
+    CycleState.COMMITTEE: {"secretariat": SECRETARIAT_UNTIL_FIXED},
+    CycleState.RESPONDING: {"secretariat": SECRETARIAT_UNTIL_FIXED},
+    CycleState.FIXED: {"secretariat": {"accepted": {"fix"}, "fixed": {"reopen"}}},
+    CycleState.PUBLISHED: {"secretariat": {"fixed": {"reopen"}}},
+    CycleState.CLOSED: {},
 }
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
-@pytest.mark.parametrize("state", EntryState)
-def test_policy_while_the_year_takes_answers(request, entry, persona, state):
+@pytest.mark.parametrize("stage", CycleState)
+def test_policy(request, entry, persona, stage):
     user = request.getfixturevalue(persona)
-    entry.state = state
+    entry.cycle.state = stage
     fill(entry)
-    allowed = {verb.value for verb in Verb if refusal(user, entry, verb) is None}
-    assert allowed == ALLOWED.get(persona, {}).get(state.value, set())
+    allowed = {}
+    for state in EntryState:
+        entry.state = state
+        if verbs := {verb.value for verb in Verb if refusal(user, entry, verb) is None}:
+            allowed[state.value] = verbs
+    assert allowed == POLICY[stage].get(persona, {})
 
 
 # Who may still write a begun and a returned sheet in each stage of the year.
@@ -149,6 +172,46 @@ def test_available_actions_leaves_out_what_is_never_ones_own(entry, writer, comm
     fill(entry)
     assert list(available_actions(writer, entry)) == [(Verb.SAVE, None), (Verb.WITHDRAW, None)]
     assert list(available_actions(committee, entry)) == []
+
+
+def test_who_begins_sheets_and_until_when(entry, writer, secretariat, committee):
+    cycle = entry.cycle
+    users = (writer, secretariat, committee)
+    office = frozenset({entry.organization_id})
+    assert [permissions.writes_for(user, cycle) for user in users] == [office, frozenset(), frozenset()]
+    cycle.due_on = timezone.localdate() - datetime.timedelta(days=1)
+    assert permissions.writes_for(writer, cycle) == frozenset()
+    cycle.due_on, cycle.state = timezone.localdate(), CycleState.COLLECTING
+    assert permissions.writes_for(writer, cycle) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("state", "who", "sentence"),
+    [
+        ("empty", "writer", "前年度の回答がないため、「前年度から変更なし」は使えません。"),
+        ("submitted", "writer", "「提出済」の個票には、提出はできません。"),
+        ("fixed", "writer", "「確定」の個票には、保存はできません。"),
+        ("empty", "other_writer", "この個票を扱えるのは、担当する組織の人と事務局だけです。"),
+    ],
+)
+def test_who_may_not_repeat_last_year(request, entry, state, who, sentence):
+    entry.state = state
+    assert permissions.unchanged_refusal(request.getfixturevalue(who), entry) == sentence
+
+
+def test_repeating_a_last_year_that_was_never_answered(entry, writer):
+    entry.previous = EntryFactory(
+        cycle=CycleFactory(plan=entry.cycle.plan, year=2024, scale=entry.cycle.scale), action=entry.action
+    )
+    assert permissions.unchanged_refusal(writer, entry).startswith("前年度の回答がないため")
+    entry.previous.submitted_at = timezone.now()
+    assert permissions.unchanged_refusal(writer, entry) is None
+
+
+def test_only_the_secretariat_writes_notices(request):
+    users = {persona: request.getfixturevalue(persona) for persona in PERSONAS}
+    writing = {persona for persona, user in users.items() if permissions.notice_refusal(user) is None}
+    assert writing == {"secretariat"}
 
 
 # Who sees the office's sheet: [stage of the year, state of the sheet] → personas

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from mine_welfare.toolkit import chart as charts
 from mine_welfare.toolkit import fiscal, markup, richtext, text
 from mine_welfare.toolkit.addresses import address_if_any
 from mine_welfare.toolkit.diff import compare
@@ -220,6 +221,40 @@ def field(
 def error_summary(form: BaseForm) -> SafeString | str:
     """`{% error_summary form %}`: what to mend, each line a link to its field; nothing without errors."""
     return _component("error_summary", form=form) if form.errors else ""
+
+
+@register.simple_tag
+def chart(
+    spec: charts.Chart, files: str = "", level: int = 3, plain: bool = False, link: str = "", query: str = ""
+) -> SafeString:
+    """`{% chart spec files=url %}`: the whole figure – question, reading, chart, table, notes, downloads, source.
+
+    `files` is the address of its files without the ending (`….svg .png .csv .html`, answered by `chart.answer`);
+    without it nothing is offered to save. `query` (`?year=2026`) follows the ending. `plain` leaves out the rule
+    above, `link` leads from the title.
+    """
+    head, rows = charts.table(spec)
+    return _component(
+        "chart",
+        spec=spec,
+        files=files,
+        query=query,
+        level=level,
+        plain=plain,
+        link=link,
+        reading=charts.reading(spec),
+        body=charts.body(spec),
+        head=head,
+        rows=rows,
+        notes=charts.notes(spec),
+        folded=not isinstance(spec, charts.HeatMap),
+    )
+
+
+@register.simple_tag
+def chart_body(spec: charts.Chart) -> SafeString:
+    """`{% chart_body spec %}`: only its bars, lines or cells, for a figure with more in it."""
+    return charts.body(spec)
 
 
 # ---- parts with a body ------------------------------------------------------

@@ -35,18 +35,6 @@ def sheet(cycle, office, state=EntryState.EMPTY, **action) -> Entry:
     return EntryFactory(cycle=cycle, organization=office, state=state, action=ActionFactory(**action))
 
 
-def test_a_list_knows_last_years_letter_without_asking_again(entry, last_year, django_assert_num_queries):
-    sheet(entry.cycle, OrganizationFactory(), measure=entry.action.measure)
-    with django_assert_num_queries(2):
-        rows = staff.list_rows(entry.cycle.entries.all(), entry.cycle)
-        shown = [
-            (row.action.code, row.organization.name, row.state, row.previous and row.previous.rating.code, row.rating)
-            for row in rows
-        ]
-    assert sorted(shown, key=str)[0][2:] == ("empty", "A", None)
-    assert {row.previous for row in rows} == {last_year, None}
-
-
 def test_the_home_page_has_the_whole_sheets(entry, last_year, django_assert_num_queries):
     with django_assert_num_queries(2):
         (row,) = staff.with_previous(entry.cycle.entries.all(), entry.cycle)

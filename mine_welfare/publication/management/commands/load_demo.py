@@ -8,7 +8,7 @@ from django.utils import timezone
 from measures import actions
 from measures.fields import missing
 from measures.models import Cycle, Entry, MeasureReview, Opinion, Response
-from measures.workflow import CycleState, EntryState, Verb
+from measures.workflow import CycleState, EntryState, ResponseState, Verb
 from mine_welfare.accounts.models import Membership, Organization, User
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.fiscal import fiscal_year
@@ -149,10 +149,12 @@ class Demonstration:
             meeting="第1回 策定推進委員会",
             text=f"取組の成果が市民に伝わるよう、周知の方法を工夫してほしい。{MARK}",
             by=self.people["iin"],
+            received_at=timezone.now(),
         )
         Response.objects.create(
             opinion=opinion,
             organization=Organization.objects.get(slug="welfare"),
+            state=ResponseState.ACCEPTED,
             text=f"広報とホームページで、取組ごとの結果をお知らせします。{MARK}",
             reflection=Response.Reflection.PLANNED,
             answered_at=timezone.now(),

@@ -1,0 +1,1 @@
+"""The context of the year's papers: sheets and lists, the yearly report, opinions and answers."""

@@ -1,0 +1,104 @@
+"""The papers every citizen may take: the plan book, its component, the yearly reports.
+
+Each is a file, made once for one state of what it shows. The worker makes them
+as soon as something was published; without a worker the first reader waits.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from measures.models import Cycle
+from measures.public import plan_or_404
+from measures.reports import year
+from mine_welfare.toolkit import pdf
+from plans.models import Plan
+from reoffense.queries import component_of
+
+from . import component, reports
+from .downloads import kept_paper, send
+
+logger = logging.getLogger(__name__)
+COVER = "表紙"
+# What the address calls a paper of a published year, and how its HTML is made.
+YEARLY: dict[str, Callable[..., str]] = {"report": year.report_html, "opinions": year.opinions_html}
+
+
+def book(plan: Plan) -> Path:
+    return kept_paper(plan, "book", lambda: pdf.render(reports.plan_book(plan), first_page=COVER))
+
+
+def component_paper(plan: Plan) -> Path | None:
+    """The component's own paper; None where the plan has none."""
+    if component_of(plan) is None:
+        return None
+    return kept_paper(plan, "reoffense", lambda: pdf.render(component.paper(plan), first_page=COVER))
+
+
+def yearly(cycle: Cycle, name: str) -> Path:
+    """`report` or `opinions` of a published year."""
+
+    def make() -> bytes:
+        html = YEARLY[name](cycle, made=timezone.localdate(cycle.published_at), is_public=True)
+        return pdf.render(html, first_page=COVER)
+
+    return kept_paper(cycle.plan, f"{name}-{cycle.year}", make)
+
+
+def edition_now() -> list[tuple[int, int]]:
+    """What the public papers depend on: when it is as it was, none of them can be missing."""
+    return list(Plan.objects.filter(is_current=True).values_list("pk", "version"))
+
+
+def make_missing() -> None:
+    """Make what citizens may take and is not there. One that fails does not keep the others waiting."""
+    for make in _all():
+        try:
+            make()
+        except Exception:
+            logger.exception("a public paper was not made")
+
+
+def _all() -> Iterator[Callable[[], object]]:
+    for plan in Plan.objects.filter(is_current=True):
+        yield lambda plan=plan: book(plan)
+        yield lambda plan=plan: component_paper(plan)
+        for cycle in plan.cycles.public().select_related("plan", "scale"):
+            for name in YEARLY:
+                yield lambda cycle=cycle, name=name: yearly(cycle, name)
+
+
+@require_safe
+@login_not_required
+def plan_pdf(request) -> HttpResponse | FileResponse:
+    """/downloads/plan.pdf"""
+    plan = plan_or_404(request)
+    return send(request, book(plan), f"{plan.short_title}.pdf")
+
+
+@require_safe
+@login_not_required
+def component_pdf(request) -> HttpResponse | FileResponse:
+    """/downloads/reoffense.pdf"""
+    plan = plan_or_404(request)
+    file = component_paper(plan)
+    if file is None:
+        raise Http404("この計画には、再犯防止推進計画がありません。")
+    return send(request, file, f"{component_of(plan)}.pdf")
+
+
+@require_safe
+@login_not_required
+def yearly_pdf(request, year: int, name: str) -> HttpResponse | FileResponse:
+    """/downloads/evaluations/<fy>/report.pdf and opinions.pdf"""
+    cycles = plan_or_404(request).cycles.public().select_related("plan", "scale")
+    cycle = get_object_or_404(cycles, year=year)
+    if name not in YEARLY:
+        raise Http404
+    return send(request, yearly(cycle, name), f"{cycle}-{name}.pdf")

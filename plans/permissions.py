@@ -1,0 +1,9 @@
+"""Who may change the plan's text. A refusal sentence, or None."""
+
+from mine_welfare.accounts.models import User
+from mine_welfare.accounts.roles import Role
+
+
+def text_refusal(user: User) -> str | None:
+    """Why `user` may not change what the plan says."""
+    return None if user.has_role(Role.SECRETARIAT) else "計画の本文を直せるのは、事務局だけです。"

@@ -1,0 +1,119 @@
+"""The staff side of the component: its counts, the partners and the events."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from measures import permissions as year_permissions
+from measures.views.years import INSIDE, asked_cycle
+from mine_welfare.accounts.decorators import roles_required
+from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.refusal import Refused
+from plans.context import current_plan
+from plans.models import Plan
+
+from . import actions
+from .forms import EventForm, PartnerForm
+from .models import Event, Partner
+from .permissions import keep_refusal
+from .queries import component_plan
+
+
+def plan_or_404(request) -> Plan:
+    plan = current_plan(request)
+    if plan is None:
+        raise Http404
+    return plan
+
+
+@require_GET
+@roles_required(*INSIDE, Role.COMMITTEE)
+def overview(request):
+    """再犯防止: the counts of one year by area, with its rows, papers and lists."""
+    plan, cycle = plan_or_404(request), asked_cycle(request)
+    not_yet = year_permissions.counts_refusal(request.user, cycle) if cycle else None
+    sheets = None if not_yet or cycle is None else year_permissions.visible_to(cycle.entries.all(), request.user)
+    page = component_plan(plan, None if not_yet else cycle, sheets)
+    if page is None:
+        return render(request, "reoffense/none.html")
+    context = {
+        "page": page,
+        "component": page.component,
+        "cycle": page.cycle,
+        "not_yet": not_yet,
+        "is_sample": bool(page.cycle and page.cycle.is_sample),
+        "cycles": [one for one in plan.cycles.all() if not year_permissions.counts_refusal(request.user, one)],
+        "partners": Partner.objects.filter(plan=plan),
+        "events": Event.objects.filter(plan=plan).order_by("-starts_on"),
+        "refusal": keep_refusal(request.user),
+    }
+    return render(request, "reoffense/overview.html", context)
+
+
+def answer(request, form, template: str, save, title: str) -> HttpResponse:
+    """Show `form`, or save it and go back to the overview."""
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                done = save(form.instance)
+            except Refused as refused:
+                form.add_error(None, str(refused))
+            else:
+                messages.success(request, f"「{done}」を保存しました。")
+                return redirect("staff:reoffense")
+    return render(request, template, {"form": form, "title": title}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@roles_required(Role.SECRETARIAT)
+def partner(request, pk: int | None = None):
+    """Add or change one partner."""
+    plan = plan_or_404(request)
+    row = get_object_or_404(Partner, pk=pk, plan=plan) if pk else Partner(plan=plan)
+    form = PartnerForm(request.POST or None, instance=row)
+    title = f"{row}の登録" if pk else "協力者を加える"
+    return answer(
+        request,
+        form,
+        "reoffense/partner.html",
+        lambda one: actions.keep_partner(partner=one, plan=plan, by=request.user),
+        title,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@roles_required(Role.SECRETARIAT)
+def event(request, pk: int | None = None):
+    """Add or change one notice."""
+    plan = plan_or_404(request)
+    row = get_object_or_404(Event, pk=pk, plan=plan) if pk else Event(plan=plan)
+    form = EventForm(request.POST or None, instance=row)
+    title = f"{row}のお知らせ" if pk else "行事のお知らせを加える"
+    return answer(
+        request,
+        form,
+        "reoffense/event_form.html",
+        lambda one: actions.keep_event(event=one, plan=plan, by=request.user),
+        title,
+    )
+
+
+@require_POST
+@roles_required(Role.SECRETARIAT)
+def partner_remove(request, pk: int):
+    row = get_object_or_404(Partner, pk=pk, plan=plan_or_404(request))
+    actions.remove_partner(partner=row, by=request.user)
+    messages.success(request, f"「{row}」を名簿から外しました。")
+    return redirect("staff:reoffense")
+
+
+@require_POST
+@roles_required(Role.SECRETARIAT)
+def event_remove(request, pk: int):
+    row = get_object_or_404(Event, pk=pk, plan=plan_or_404(request))
+    actions.remove_event(event=row, by=request.user)
+    messages.success(request, f"「{row}」のお知らせを取り下げました。")
+    return redirect("staff:reoffense")

@@ -1,0 +1,1 @@
+"""Staff side of surveys and statistics, under /staff/."""

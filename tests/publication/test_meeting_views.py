@@ -1,0 +1,117 @@
+"""会議資料: handouts in order, one PDF, kept as it was sent."""
+
+import datetime
+from io import BytesIO
+
+import pikepdf
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from mine_welfare.publication import worker
+from mine_welfare.publication.models import Handout, Meeting, Paper
+
+
+@pytest.fixture
+def meeting(cycle) -> Meeting:
+    return Meeting.objects.create(
+        cycle=cycle, name="第1回 策定推進委員会", held_on=datetime.date(2026, 8, 20), agenda="開会\n\n評価について"
+    )
+
+
+@pytest.fixture
+def client(client_of, secretariat):
+    return client_of(secretariat)
+
+
+def upload(pages: int = 1, name: str = "名簿.pdf") -> SimpleUploadedFile:
+    out = BytesIO()
+    with pikepdf.new() as file:
+        for _ in range(pages):
+            file.add_blank_page(page_size=(595, 842))
+        file.save(out)
+    return SimpleUploadedFile(name, out.getvalue(), "application/pdf")
+
+
+@pytest.mark.parametrize("persona", ["writer", "approver", "committee", "auditor", "sysadmin", "nobody"])
+def test_meetings_are_the_secretariats(request, client_of, meeting, persona):
+    person = client_of(request.getfixturevalue(persona))
+    answers = [person.get("/staff/meetings/"), person.post(f"/staff/meetings/{meeting.pk}/pack/")]
+    assert [answer.status_code for answer in answers] == [403, 403]
+
+
+def test_a_meeting_is_added_and_changed(client, cycle):
+    given = {"name": "第2回 委員会", "held_on": "2026-10-01", "agenda": "開会"}
+    place = client.post("/staff/meetings/", given).headers["Location"]
+    client.post(place, given | {"place": "会議室"})
+    assert list(Meeting.objects.values_list("name", "place", "cycle")) == [("第2回 委員会", "会議室", cycle.pk)]
+
+
+def test_handouts_stand_in_order_and_move(client, meeting):
+    place = f"/staff/meetings/{meeting.pk}/handouts/"
+    client.post(place, {"kind": "report"})
+    client.post(place, {"kind": "opinions", "title": "意見"})
+    client.post(place, {"upload": upload()})
+    assert [str(one) for one in meeting.handouts.all()] == [
+        "資料1　達成状況評価報告書",
+        "資料2　意見",
+        "資料3　名簿",
+    ]
+    last = meeting.handouts.last()
+    client.post(f"{place}{last.pk}/", {"to": "up"})
+    client.post(f"{place}{meeting.handouts.first().pk}/", {"to": "away"})
+    assert [str(one) for one in meeting.handouts.all()] == ["資料1　名簿", "資料2　意見"]
+    client.post(f"{place}{meeting.handouts.first().pk}/", {"to": "up"})
+    assert [str(one) for one in meeting.handouts.all()] == ["資料1　名簿", "資料2　意見"]
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({}, "資料の種類を選ぶか、PDFを添付してください（どちらか1つ）。"),
+        ({"kind": "report", "upload": upload()}, "資料の種類を選ぶか、PDFを添付してください（どちらか1つ）。"),
+        (
+            {"upload": SimpleUploadedFile("a.pdf", b"not a pdf")},
+            "PDFとして開けません。パスワードの付いていないPDFを選んでください。",
+        ),
+    ],
+    ids=["nothing", "both", "no-pdf"],
+)
+def test_what_is_no_handout_is_refused(client, meeting, given, sentence):
+    response = client.post(f"/staff/meetings/{meeting.pk}/handouts/", given)
+    assert response.status_code == 422
+    errors = response.context["handout_form"].errors
+    assert [error for found in errors.values() for error in found] == [sentence]
+    assert not Handout.objects.exists()
+
+
+def test_a_pack_of_nothing_is_refused(client, meeting):
+    client.post(f"/staff/meetings/{meeting.pk}/pack/")
+    assert not Paper.objects.exists()
+
+
+def test_a_pack_has_cover_and_handouts_numbered_through(client, meeting, entry):
+    place = f"/staff/meetings/{meeting.pk}/handouts/"
+    client.post(place, {"kind": "opinions"})
+    client.post(place, {"upload": upload(pages=2)})
+    client.post(f"/staff/meetings/{meeting.pk}/pack/")
+    worker.work_once()
+
+    paper = Paper.objects.get()
+    assert (paper.state, paper.pages) == ("done", 5)
+    with pikepdf.open(paper.file.path) as file, file.open_outline() as outline:
+        assert [mark.title for mark in outline.root][:2] == ["次第", "資料1　主な意見と市の考え方"]
+
+    client.post(f"/staff/meetings/{meeting.pk}/pack/{paper.pk}/sent/")
+    meeting.refresh_from_db()
+    assert meeting.pack == paper
+    assert meeting.sent_on is not None
+
+
+def test_what_was_sent_stays_as_it_was(client, meeting, entry):
+    client.post(f"/staff/meetings/{meeting.pk}/handouts/", {"upload": upload()})
+    for _ in range(2):
+        client.post(f"/staff/meetings/{meeting.pk}/pack/")
+        worker.work_once()
+    second, first = Paper.objects.all()
+    assert first.file.path != second.file.path
+    assert first.pages == second.pages == 2
