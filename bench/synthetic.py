@@ -2,6 +2,8 @@
 
 For tests, demonstration and measurements. Every row says 合成 in its number,
 and the portal refuses to keep its counts as results.
+
+`python -m bench.answerfile` writes the two files for trying them out by hand.
 """
 
 import csv

@@ -1,6 +1,6 @@
 """Mail that follows a move, a question or a reminder, sent only after it is really stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -26,6 +26,21 @@ def announce(entry: Entry, verb: Verb, *, by: User, comment: str = "") -> None:
     if comment:
         lines += ["", f"理由・コメント：{comment}"]
     _send(subject, lines, _people(entry.organization, role, but=by))
+
+
+def announce_many(entries: Iterable[Entry], verb: Verb, *, by: User, comments: Mapping[int, str]) -> None:
+    """One mail to each organization for all of its sheets that were moved together, each with its words."""
+    by_office: dict[Organization, list[Entry]] = {}
+    for entry in entries:
+        by_office.setdefault(entry.organization, []).append(entry)
+    for organization, rows in by_office.items():
+        if len(rows) == 1:
+            announce(rows[0], verb, by=by, comment=comments[rows[0].pk].strip())
+        elif role := READERS.get(verb):
+            lines = [f"{by}さんが、{organization}の個票{len(rows)}件を{verb.done}。"]
+            for entry in rows:
+                lines += ["", f"・{entry.action.code} {entry.action.title}", f"　{comments[entry.pk].strip()}"]
+            _send(f"【{verb.label}】{organization}の個票 {len(rows)}件", lines, _people(organization, role, but=by))
 
 
 def ask(inquiry: Inquiry) -> None:

@@ -8,9 +8,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import chain
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from measures.models import Action, Cycle, Entry, Grade, Measure, Responsibility
+from measures.models import Action, Cycle, Entry, Grade, Indicator, IndicatorValue, Measure, Responsibility
 from measures.queries.public import REPEATED, UNANSWERED, UNASSIGNED, latest_public_cycle
 from measures.queries.structure import ANSWERED, Distribution, distributions
 from plans.models import Component, Plan
@@ -18,6 +18,15 @@ from plans.models import Component, Plan
 from .models import FocusArea
 
 REFERRED = "関連施策"
+
+
+def indicators(page: "ComponentPlan") -> list[Indicator]:
+    """目標指標 of the measures that carry the component, with the values of the years up to the page's."""
+    values = IndicatorValue.objects.order_by("year")
+    if page.cycle:
+        values = values.filter(year__lte=page.cycle.year)
+    rows = Indicator.objects.filter(measure__in=page.measures)
+    return list(rows.prefetch_related(Prefetch("values", values, to_attr="known")))
 
 
 def component_of(plan: Plan) -> Component | None:

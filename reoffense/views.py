@@ -17,7 +17,7 @@ from . import actions
 from .forms import EventForm, PartnerForm
 from .models import Event, Partner
 from .permissions import keep_refusal
-from .queries import component_plan
+from .queries import component_plan, indicators
 
 
 def plan_or_404(request) -> Plan:
@@ -40,6 +40,7 @@ def overview(request):
     context = {
         "page": page,
         "component": page.component,
+        "indicators": indicators(page),
         "cycle": page.cycle,
         "not_yet": not_yet,
         "is_sample": bool(page.cycle and page.cycle.is_sample),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mine_welfare.accounts.models import User
 from mine_welfare.toolkit.refusal import Refused
 
+from .. import mail
 from ..models import Entry
 from ..permissions import visible_to
 from ..workflow import Verb
@@ -43,10 +44,10 @@ def move_many(
     if not versions:
         raise Refused("個票を1件以上選んでください。")
     sheets = visible_to(Entry.objects.filter(pk__in=versions), by).select_related("action", "organization").in_order()
-    outcomes = [
-        _move(entry, verb, versions[entry.pk], by=by, comment=(comments or {}).get(entry.pk) or comment)
-        for entry in sheets
-    ]
+    words = {entry.pk: (comments or {}).get(entry.pk) or comment for entry in sheets}
+    outcomes = [_move(entry, verb, versions[entry.pk], by=by, comment=words[entry.pk]) for entry in sheets]
+    moved = [outcome.entry for outcome in outcomes if outcome.entry and not outcome.refusal]
+    mail.announce_many(moved, verb, by=by, comments=words)
     found = {outcome.entry.pk for outcome in outcomes if outcome.entry}
     for pk in sorted(set(versions) - found):
         # A page never offers these: somebody wrote the id in by hand.
@@ -57,7 +58,7 @@ def move_many(
 
 def _move(entry: Entry, verb: Verb, version: int, *, by: User, comment: str) -> Outcome:
     try:
-        return Outcome(transition(entry=entry, verb=verb, by=by, version=version, comment=comment))
+        return Outcome(transition(entry=entry, verb=verb, by=by, version=version, comment=comment, quiet=True))
     except Refused as refused:
         logger.warning("%s: sheet %s refused to %s: %s", verb.value, entry.pk, by.login_id, refused)
         return Outcome(entry, str(refused))

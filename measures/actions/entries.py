@@ -121,11 +121,14 @@ def _record(row: Entry, verb: Verb, source: EntryState, *, by: User, comment: st
 
 
 @transaction.atomic
-def transition(*, entry: Entry, verb: Verb, by: User, comment: str = "", version: int | None = None) -> Entry:
+def transition(
+    *, entry: Entry, verb: Verb, by: User, comment: str = "", version: int | None = None, quiet: bool = False
+) -> Entry:
     """The one door for state changes: lock, ask, move, record, mail on commit.
 
     `version`, where given, is the version the person looked at: a row that
     changed since raises Conflict, so nobody confirms what they have not read.
+    `quiet` sends no mail: the caller tells of many moves in one.
     """
     row = _locked(entry)
     _allow(by, row, verb)
@@ -146,7 +149,8 @@ def transition(*, entry: Entry, verb: Verb, by: User, comment: str = "", version
     _record(row, verb, source, by=by, comment=comment)
     if row.cycle.is_public:
         row.cycle.plan.touch()
-    mail.announce(row, verb, by=by, comment=comment)
+    if not quiet:
+        mail.announce(row, verb, by=by, comment=comment)
     return row
 
 

@@ -1,7 +1,7 @@
 """Bringing an earlier version of a row back: as a new version, so that nothing is ever lost."""
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from simple_history.utils import update_change_reason
 
 from mine_welfare.accounts.models import User
@@ -33,7 +33,7 @@ def restore(*, kind: Kind, pk: int, version: int, seen: int, by: User, reason: s
     target = versions.filter(history_id=version).first()
     if target is None:
         raise Refused("この版の記録はありません。")
-    row = kind.model._default_manager.select_for_update().filter(pk=pk).first()
+    row = kind.model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
     if versions.latest("history_id").history_id != seen:
         raise Refused(MOVED_ON)
     try:
@@ -75,7 +75,12 @@ def _write(row: models.Model, values: dict, *, by: User, is_new: bool, reason: s
     except ValidationError as problem:
         raise Refused(f"いまの内容とぶつかるため、戻せません。{'　'.join(problem.messages)}") from problem
     row._change_reason = reason
-    row.save(force_insert=is_new)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=is_new)
+    except IntegrityError as problem:
+        # What was deleted has no row to lock: somebody else made it again in this moment.
+        raise Refused(MOVED_ON) from problem
     if plan := plan_of(row):
         plan.touch()
     return row

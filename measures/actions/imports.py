@@ -20,7 +20,7 @@ from ..queries import staff
 from ..sheets import FORM, plain
 from ..workflow import EntryState, Verb
 from .entries import changes_of, put, stamp
-from .returned import CHUNK, as_values, snapshot, suggested
+from .returned import CHUNK, as_values, count, snapshot, suggested
 
 State, Kind = WorkbookImport.State, WorkbookRow.Kind
 OVERTAKEN = "確かめている間に、ほかの人がこの個票を書き換えました。"
@@ -62,6 +62,7 @@ def apply_import(
         writer.write([row for row in rows if _decided(row, (chosen or {}).get(row.pk, {}))])
     if not writer.decided:
         raise Refused("反映する行がありません。競合のある行は、どちらを残すかを選んでから反映してください。")
+    count(record)
     record.applied += writer.applied
     record.state, record.applied_at, record.applied_by = State.APPLIED, timezone.now(), by
     record.save()

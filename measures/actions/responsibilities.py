@@ -18,7 +18,8 @@ def assign(*, responsibility: Responsibility, organizations: Iterable[Organizati
     organizations = list(organizations)
     if not organizations:
         raise Refused("担当する組織を1つ以上選んでください。")
-    open_row = Responsibility.objects.select_for_update().unassigned().filter(pk=responsibility.pk).first()
+    open_rows = Responsibility.objects.select_for_update(of=("self",)).unassigned()
+    open_row = open_rows.filter(pk=responsibility.pk).first()
     if open_row is None:
         raise Refused("この担当は、もう決まっています。")
     action = responsibility.action

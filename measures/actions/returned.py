@@ -183,9 +183,7 @@ class _Check:
     def finish(self) -> WorkbookImport:
         self._refuse_doubles()
         record = self.record
-        counts = record.rows.order_by().values_list("kind").annotate(number=Count("pk"))
-        for kind, number in counts:
-            setattr(record, kind, number)
+        count(record)
         record.missing_columns, record.extra_columns = self.reader.missing, self.extra
         record.state = State.CHECKED
         record.save()
@@ -205,6 +203,13 @@ class _Check:
                 problem = Problem(self.reader.table.sheet, self.reader.cell("code", number), "番号", row.code, sentence)
                 row.kind, row.values, row.problems = Kind.ERROR, {}, [*row.problems, asdict(problem)]
         WorkbookRow.objects.bulk_update(rows.values(), ["kind", "values", "problems"], batch_size=CHUNK)
+
+
+def count(record: WorkbookImport) -> None:
+    """Set the record's numbers to its rows as they stand; the caller saves."""
+    found = dict(record.rows.order_by().values_list("kind").annotate(number=Count("pk")))
+    for kind in Kind:
+        setattr(record, kind, found.get(kind, 0))
 
 
 def snapshot(entry: Entry) -> dict:

@@ -84,22 +84,30 @@ def review_page(cycle: Cycle, code: str) -> ReviewPage | None:
     if place is None:
         return None
     measure = measures[place]
-    reviews = MeasureReview.objects.select_related(*RATINGS, "saved_by").filter(measure=measure)
-    review = reviews.filter(cycle=cycle).first() or MeasureReview(cycle=cycle, measure=measure)
+    rows = MeasureReview.objects.filter(measure=measure, cycle__plan=cycle.plan_id)
+    years = rows.filter(cycle__year__in=(cycle.year, cycle.year - 1)).select_related("cycle", *RATINGS)
+    reviews = {review.cycle.year: review for review in years}
     sides = _sides(cycle, measure)
     opinions = cycle.opinions.filter(measure=measure, received_at__isnull=False).order_by("at", "pk")
     return ReviewPage(
         measure=measure,
-        review=review,
+        review=_of_this_year(reviews.get(cycle.year), cycle, measure),
         sides=sides,
         whole=_sum(sides[0][1].grades if sides else grades_of(cycle.scale), [side for _, side in sides]),
-        previous=reviews.filter(cycle__plan=cycle.plan_id, cycle__year=cycle.year - 1).first(),
+        previous=reviews.get(cycle.year - 1),
         opinions=list(opinions),
         neighbours=(
             measures[place - 1] if place else None,
             measures[place + 1] if place + 1 < len(measures) else None,
         ),
     )
+
+
+def _of_this_year(review: MeasureReview | None, cycle: Cycle, measure: Measure) -> MeasureReview:
+    """The review with its year and scale at hand; a new one where nobody has begun."""
+    review = review or MeasureReview(measure=measure)
+    review.cycle = cycle
+    return review
 
 
 def _sides(cycle: Cycle, measure: Measure) -> list[tuple[str, Distribution]]:

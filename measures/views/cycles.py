@@ -9,9 +9,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.flat import to_csv
+from mine_welfare.toolkit.lists import as_file
 from plans.context import current_plan
 
-from .. import actions, permissions
+from .. import actions, lists, permissions
 from ..actions.cycles import OVER, TAKES_SHEETS
 from ..forms import CycleForm
 from ..forms.wizard import Known, RowsPage
@@ -42,6 +43,8 @@ def cycle(request, year: int):
     cycle = cycle_or_404(request, year)
     today = timezone.localdate()
     rows = staff.matrix(cycle, is_overdue=today > permissions.last_day(cycle))
+    if file := as_file(request, f"提出状況_{cycle.year}年度", lists.matrix(cycle), rows):
+        return file
     totals = [(state, sum(row.counts.get(state, 0) for row in rows)) for state in EntryState]
     context = {
         "cycle": cycle,

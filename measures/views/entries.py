@@ -7,9 +7,10 @@ from django.views.decorators.http import require_GET
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.text import narrow
 
-from .. import permissions
+from .. import lists, permissions
 from ..forms import OVERDUE, UNANSWERED, UNSENT, EntryFilter
 from ..models import Cycle
 from ..queries import listed, slices
@@ -28,6 +29,8 @@ def entries(request):
     form = EntryFilter(request.GET, cycle=cycle)
     visible = permissions.visible_to(cycle.entries.all(), request.user)
     rows = listed.list_lines(slices.sliced(filtered(visible, form.given(), cycle), request.GET), cycle)
+    if file := as_file(request, f"個票の一覧_{cycle.year}年度", lists.entries(cycle), rows):
+        return file
     sliced = slices.words(request.GET, cycle)
     picked, own = picks(request.user, cycle), permissions.writes_for(request.user, cycle)
     context = {

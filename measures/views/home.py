@@ -52,6 +52,7 @@ def department_home(request: HttpRequest, cycle: Cycle) -> HttpResponse:
         "notices": Notice.objects.shown_on(timezone.localdate()),
         "approvers": staff.approvers(user.organizations),
         "responses": opinions.waiting_for(user, cycle),
+        "inquiries": staff.open_inquiries(user, cycle),
         "is_sample": cycle.is_sample,
     }
     return render(request, "measures/home.html", context)

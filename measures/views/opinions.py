@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
 
-from .. import permissions
+from .. import lists, permissions
 from ..actions import opinions as actions
 from ..actions.changes import Overtaken
 from ..forms.opinions import OpinionForm, RequestForm
@@ -33,6 +34,8 @@ def opinions(request):
     if cycle is None:
         return render(request, "measures/home_empty.html")
     rows = queries.opinion_rows(cycle, request.user)
+    if file := as_file(request, f"委員会の意見_{cycle.year}年度", lists.OPINIONS, rows):
+        return file
     context = {
         "cycle": cycle,
         "cycles": cycles_of(request),

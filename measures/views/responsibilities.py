@@ -7,9 +7,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 from plans.context import current_plan
 
-from .. import actions, permissions
+from .. import actions, lists, permissions
 from ..forms import AssignForm
 from ..models import Responsibility
 from ..queries import staff
@@ -25,9 +26,12 @@ def responsibilities(request):
         raise Http404
     cycle = running_cycle(request)
     year = cycle.year if cycle else plan.start_year
+    rows, orphaned = list(staff.unassigned(plan, year)), list(staff.orphaned(plan, year))
+    if file := as_file(request, f"担当の割当て_{year}年度", lists.RESPONSIBILITIES, [*orphaned, *rows]):
+        return file
     context = {
-        "rows": list(staff.unassigned(plan, year)),
-        "orphaned": list(staff.orphaned(plan, year)),
+        "rows": rows,
+        "orphaned": orphaned,
         "organizations": AssignForm().offered.values(),
         "year": year,
         "refusal": permissions.cycle_refusal(request.user),

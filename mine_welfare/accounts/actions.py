@@ -31,7 +31,7 @@ def _allow(sentence: str | None) -> None:
 
 def _hold_keepers() -> None:
     """Lock who keeps the lists: two people who retire each other at once must not both succeed."""
-    list(Membership.objects.select_for_update().filter(role__in=KEEPERS).values_list("pk"))
+    list(Membership.objects.select_for_update().filter(role__in=KEEPERS).order_by("pk").values_list("pk"))
 
 
 def temporary_password() -> str:

@@ -16,8 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mine_welfare.toolkit.fiscal import fiscal_year, wareki_year
+from mine_welfare.toolkit.lists import as_file
 
-from . import actions, sheets
+from . import actions, lists, sheets
 from .decorators import roles_required
 from .forms import (
     NewPasswordForm,
@@ -70,6 +71,8 @@ def admin_sign_in(request):
 @roles_required(*KEEPERS)
 def people(request):
     rows = User.objects.prefetch_related("memberships__organization").order_by("login_id")
+    if file := as_file(request, "利用者", lists.PEOPLE, rows):
+        return file
     return render(
         request,
         "accounts/people.html",
@@ -185,7 +188,7 @@ def transfer(request):
 def transfer_preview(request, text: str, encoding: str = "", moved: bool = False):
     rows, problems = sheets.read(text)
     found, more = sheets.changes(rows, request.user, fiscal_year(timezone.localdate()))
-    problems = [*problems, *more]
+    problems = sorted([*problems, *more], key=lambda problem: problem.row)
     kinds = [(kind, [one for one in found if one.operation == kind]) for kind in sheets.Operation]
     context = {
         "text": text,
@@ -237,6 +240,8 @@ def organizations(request):
     rows = Organization.objects.select_related("successor").annotate(
         n_people=Count("memberships__user", filter=Q(memberships__user__is_active=True), distinct=True)
     )
+    if file := as_file(request, "組織", lists.ORGANIZATIONS, rows):
+        return file
     current = set(Organization.objects.current().values_list("pk", flat=True))
     context = {
         "current": [row for row in rows if row.pk in current],

@@ -25,7 +25,7 @@ from mine_welfare.toolkit.sheet import Column, Sheet
 from plans.models import Component, Plan, Section
 from reoffense import sheets
 from reoffense.models import Event, Partner
-from reoffense.queries import component_plan
+from reoffense.queries import component_plan, indicators
 from surveys.models import Question
 
 from .evidence import answers_about
@@ -51,6 +51,7 @@ def reoffense(request):
         "page": page,
         "component": page.component,
         "whole": page.whole,
+        "indicators": indicators(page),
         "roles": [roles_of(measure) for measure in page.measures],
         "partners": [(partner, known.get(partner.known_as, [])) for partner in Partner.objects.filter(plan=plan)],
         "answers": answers,

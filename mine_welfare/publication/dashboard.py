@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from measures.models import Measure
@@ -14,7 +14,7 @@ from mine_welfare.toolkit.addresses import address
 from mine_welfare.toolkit.chart import Chart
 from plans.models import BasicGoal
 from surveys.charts import question_chart, series_chart
-from surveys.models import Question, Ranking, Series, Tally
+from surveys.models import Question, Series, Tally
 
 
 @dataclass(frozen=True)
@@ -34,19 +34,22 @@ def evidence(request: HttpRequest, number: int) -> HttpResponse:
     if not cycles:
         raise Http404
     cycle = next((one for one in cycles if str(one.year) == request.GET.get("year")), cycles[0])
-    goal = get_object_or_404(BasicGoal, plan=cycle.plan, number=number)
+    goals = list(cycle.plan.goals.all())
+    goal = next((one for one in goals if one.number == number), None)
+    if goal is None:
+        raise Http404
     context = {
         "goal": goal,
         "cycle": cycle,
         "questions": question_panels(goal),
         "statistics": statistic_panels(goal),
-        "goals": cycle.plan.goals.all(),
+        "goals": goals,
     }
     return render(request, "publication/dashboard_evidence.html", context)
 
 
 def question_panels(goal: BasicGoal) -> list[Panel]:
-    """The questions that speak to a measure of `goal` and have at least one share, in six queries."""
+    """The questions that speak to a measure of `goal` and have at least one share, in five queries."""
     rows = (
         Question.objects.filter(measures__policy__goal=goal)
         .distinct()
@@ -57,7 +60,6 @@ def question_panels(goal: BasicGoal) -> list[Panel]:
             "choices",
             "items",
             Prefetch("tallies", Tally.objects.select_related("choice", "item")),
-            Prefetch("rankings", Ranking.objects.select_related("item")),
         )
     )
     drawn = ((one, question_chart(one.survey, one)) for one in rows)

@@ -4,24 +4,50 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from measures.public import plan_or_404
 from mine_welfare.toolkit.flat import to_csv, to_json
 
-from .opendata import RESOURCES
+from .opendata import RESOURCES, counts
 from .opendata import schema as schema_of
+from .opendata.catalogue import catalogue as catalogue_of
+from .opendata.catalogue import terms_of
+from .opendata.codes import TITLES, lines
 
 WRITERS = {"csv": (to_csv, "text/csv; charset=utf-8"), "json": (to_json, "application/json; charset=utf-8")}
+JSON_FORM = {"ensure_ascii": False, "indent": 1}
+LINKED_DATA = "application/ld+json"
 
 
 @require_safe
 @login_not_required
 def catalogue(request):
     plan = plan_or_404(request)
-    resources = [(resource, resource.objects(plan).count()) for resource in RESOURCES.values()]
-    context = {"resources": resources, "licence": settings.OPEN_DATA_LICENCE}
-    return render(request, "public/opendata.html", context)
+    rows = counts(RESOURCES.values(), plan)
+    tables: dict[str, list[dict]] = {name: [] for name in TITLES}
+    for line in lines(plan):
+        tables[line["table"]].append(line)
+    context = {
+        "resources": [(resource, rows[name]) for name, resource in RESOURCES.items()],
+        "tables": [(name, TITLES[name], codes) for name, codes in tables.items()],
+        "licence": terms_of(settings.OPEN_DATA_LICENCE),
+    }
+    response = render(request, "public/opendata.html", context)
+    # Beside the page and not in it: the security policy keeps every page free of inline scripts.
+    response["Link"] = f'<{reverse("opendata-catalogue")}>; rel="alternate"; type="{LINKED_DATA}"'
+    return response
+
+
+@require_safe
+@login_not_required
+def linked_catalogue(request):
+    """The catalogue for portals that harvest (DCAT)."""
+    document = catalogue_of(
+        plan_or_404(request), RESOURCES.values(), settings.OPEN_DATA_LICENCE, request.build_absolute_uri
+    )
+    return JsonResponse(document, json_dumps_params=JSON_FORM, content_type=LINKED_DATA)
 
 
 @require_safe
@@ -42,4 +68,4 @@ def download(request, name: str, format: str):
 @login_not_required
 def schema(request):
     """The columns of every JSON file, for programs."""
-    return JsonResponse(schema_of(RESOURCES.values()), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    return JsonResponse(schema_of(RESOURCES.values()), json_dumps_params=JSON_FORM)

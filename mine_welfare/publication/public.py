@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from measures.public import plan_or_404
 from measures.queries import structure
 from measures.queries.public import goal_cards, latest_public_cycle
+from mine_welfare.accounts.directory import secretariat
 from mine_welfare.toolkit import richtext, typography
 from mine_welfare.toolkit.text import clean
 from plans.context import current_plan
@@ -151,6 +152,15 @@ def search(request):
     page = Paginator(shown, 20).get_page(request.GET.get("page"))
     context = {"query": query, "number": len(found), "kind": kind, "kinds": kinds, "page": page, "topics": TOPICS}
     return render(request, "public/search.html", context)
+
+
+@require_safe
+@login_not_required
+def easy(request):
+    """やさしい日本語: what the plan is and whom to ask, for those who are learning the language."""
+    plan = plan_or_404(request)
+    context = {"goals": list(plan.goals.all()), "last_year": plan.end_year + 1, "offices": secretariat(request)}
+    return render(request, "public/easy.html", context)
 
 
 @require_safe

@@ -23,6 +23,7 @@ from reoffense.queries import component_of
 
 from . import component, reports
 from .downloads import kept_paper, send
+from .plaintext import plan_text
 
 logger = logging.getLogger(__name__)
 COVER = "表紙"
@@ -80,6 +81,14 @@ def plan_pdf(request) -> HttpResponse | FileResponse:
     """/downloads/plan.pdf"""
     plan = plan_or_404(request)
     return send(request, book(plan), f"{plan.short_title}.pdf")
+
+
+@require_safe
+@login_not_required
+def plan_txt(request) -> HttpResponse:
+    """/downloads/plan.txt: the same book as text."""
+    text = plan_text(plan_or_404(request))
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @require_safe

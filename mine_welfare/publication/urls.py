@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import component, opendata_views, public, public_papers
+from . import api, component, opendata_views, public, public_papers
 from .health import healthz
 
 urlpatterns = [
@@ -11,12 +11,18 @@ urlpatterns = [
     path("plan/chapters/<int:number>/", public.chapter, name="chapter"),
     path("reoffense/", component.reoffense, name="reoffense"),
     path("search/", public.search, name="search"),
+    path("easy/", public.easy, name="easy"),
     path("accessibility/", public.accessibility, name="accessibility"),
     path("opendata/", opendata_views.catalogue, name="opendata"),
     path("opendata/schema.json", opendata_views.schema, name="opendata-schema"),
+    path("opendata/catalog.jsonld", opendata_views.linked_catalogue, name="opendata-catalogue"),
     path("opendata/<slug:name>.<slug:format>", opendata_views.download, name="opendata-file"),
+    path("api/v1/", api.guide, name="api"),
+    path("api/v1/openapi.json", api.openapi, name="api-openapi"),
+    path("api/v1/<slug:name>", api.rows, name="api-rows"),
     path("downloads/reoffense.pdf", public_papers.component_pdf, name="reoffense-pdf"),
     path("downloads/evaluations/<int:year>/<slug:name>.pdf", public_papers.yearly_pdf, name="yearly-pdf"),
+    path("downloads/plan.txt", public_papers.plan_txt, name="plan-txt"),
     path("downloads/plan.pdf", public_papers.plan_pdf, name="plan-pdf"),
     path("healthz", healthz, name="healthz"),
 ]

@@ -75,8 +75,9 @@ def as_text(value: Value) -> str:
         return f"{words}{value:%H:%M}" if timed else words
     if isinstance(value, datetime.time):
         return f"{value:%H:%M}"
-    whole = isinstance(value, float) and value.is_integer()
-    return clean(str(int(value) if whole else value)).strip()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return clean(str(value)).strip()
 
 
 def as_whole(value: Value) -> int | None:

@@ -94,7 +94,7 @@ def write_to(out: IO[bytes], sheets: Sequence[Sheet], *, title: str, creator: st
     skeleton = BytesIO()
     book.save(skeleton)
     parts = {f"xl/worksheets/sheet{number}.xml": sheet for number, sheet in enumerate(sheets, start=1)}
-    packing = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=3)
+    packing = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
     with zipfile.ZipFile(skeleton) as source, packing as target:
         for part in source.namelist():
             if part in parts:
@@ -129,7 +129,7 @@ def _lay_out(book: Workbook, sheet: Sheet) -> None:
 
 def _validation(column: Column) -> DataValidation | None:
     if column.choices:
-        rule = DataValidation(type="list", formula1=f"={column.choices}", allow_blank=True)
+        rule = DataValidation(type="list", formula1=column.choices, allow_blank=True)
         rule.error = "一覧から選んでください。"
     elif column.whole:
         rule = DataValidation(type="whole", operator="between", formula1="0", formula2=str(column.whole))

@@ -9,7 +9,7 @@ the one root, its page keys moved past those of the parts before (ISO 32000-1,
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from pikepdf import (
     Array,
@@ -197,7 +197,7 @@ def stamp(file: Path, stamps: Path) -> None:
         target.save(file, min_version="1.7", object_stream_mode=ObjectStreamMode.generate)
 
 
-def is_readable(file: IO[bytes]) -> bool:
+def is_readable(file: BinaryIO) -> bool:
     """Whether an uploaded file is a PDF that opens without a password and has a page."""
     try:
         with Pdf.open(file) as source:

@@ -77,8 +77,8 @@ def _height(values: Sequence[Value | Wrong], widths: Sequence[float]) -> float:
     for value, width in zip(values, widths, strict=False):
         if isinstance(value, str) and len(value) * 2 > width:
             # In UTF-8 a full-width letter has three bytes and takes two places, a half-width one has and takes one.
-            places = [(len(line.encode()) + len(line)) // 2 for line in value.split("\n")]
-            most = max(most, sum(int(place // (width - 1)) + 1 for place in places))
+            places = (len(value.encode()) + len(value)) // 2
+            most = max(most, int(places // (width - 1)) + value.count("\n") + 1)
     return min(most * LINE + 4, HIGHEST)
 
 

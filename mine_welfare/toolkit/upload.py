@@ -40,7 +40,7 @@ class Limits:
     unpacked: int = 300 * MEGABYTE
     ratio: int = 200  # unpacked : packed of one part over a megabyte; text of a city hall stays under 60
     parts: int = 500
-    rows: int = 20_000
+    rows: int = 25_000
     columns: int = 200
 
 

@@ -24,6 +24,7 @@
     const place = box?.querySelector("[data-trouble-words]");
     if (place) place.textContent = words;
     saved.parentElement.classList.toggle("is-failed", kind !== "");
+    document.querySelector("[data-why]").hidden = kind === "";
     if (kind) saved.textContent = "まだ保存していません";
   };
   const stop = (kind, words) => {

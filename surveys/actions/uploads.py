@@ -36,7 +36,8 @@ def send(*, plan: Plan, survey: Survey | None, kind: str, filename: str, content
 @transaction.atomic
 def confirm(*, upload: Upload, by: User) -> Reading:
     """Write what the file says, if it still says so without a problem."""
-    upload = Upload.objects.select_for_update().select_related("plan", "survey").filter(pk=upload.pk).first()
+    waiting = Upload.objects.select_for_update(of=["self"]).select_related("plan", "survey")
+    upload = waiting.filter(pk=upload.pk).first()
     if upload is None:
         raise Refused("このファイルは、もう取り込まれたか、取り消されました。")
     if sentence := permissions.upload_refusal(by, upload):

@@ -307,6 +307,8 @@ def test_a_lost_session_loses_no_text(desk, entry, writer):
     desk.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     desk.locator("#id_result").press_sequentially("期限が切れた。")
     expect(desk.get_by_text("サインインが切れました。まだ保存していません")).to_be_visible()
+    desk.get_by_role("link", name="次にすること").click()
+    expect(desk.get_by_role("link", name="サインインし直す")).to_be_in_viewport()
     desk.get_by_role("link", name="サインインし直す").click()
     desk.fill("#id_username", writer.login_id)
     desk.fill("#id_password", PASSWORD)

@@ -200,11 +200,12 @@ def test_who_may_not_repeat_last_year(request, entry, state, who, sentence):
 
 
 def test_repeating_a_last_year_that_was_never_answered(entry, writer):
-    entry.previous = EntryFactory(
-        cycle=CycleFactory(plan=entry.cycle.plan, year=2024, scale=entry.cycle.scale), action=entry.action
-    )
+    last_year = CycleFactory(plan=entry.cycle.plan, year=2024, scale=entry.cycle.scale, state=CycleState.CLOSED)
+    before = EntryFactory(cycle=last_year, action=entry.action, organization=entry.organization)
     assert permissions.unchanged_refusal(writer, entry).startswith("前年度の回答がないため")
-    entry.previous.submitted_at = timezone.now()
+    before.submitted_at = timezone.now()
+    before.save()
+    del entry.previous
     assert permissions.unchanged_refusal(writer, entry) is None
 
 

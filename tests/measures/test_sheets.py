@@ -125,7 +125,7 @@ def test_the_lists_to_choose_from_are_those_of_the_year(entry):
     )
     rules = {str(rule.sqref): rule.formula1 for rule in book["記入"].data_validations.dataValidation}
     assert rules == {
-        "M5": "=達成度一覧", "P5": "=今後の方向性一覧", "S5": "0", "T5": "0", "U5": "=印一覧",
+        "M5": "達成度一覧", "P5": "今後の方向性一覧", "S5": "0", "T5": "0", "U5": "印一覧",
     }  # fmt: skip
 
 

@@ -5,10 +5,13 @@ import io
 import json
 
 import pytest
+from django.utils.html import escape
 
 from mine_welfare.accounts.models import Organization
 from mine_welfare.publication.opendata import RESOURCES, schema
+from surveys.models import MeetingTopic, Point, ResidentMeeting, Series
 from tests.factories import ActionFactory, MeasureFactory, OrganizationFactory, ResponsibilityFactory, RoleItemFactory
+from tests.portal import portal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +23,26 @@ COLUMNS = {
     "organizations": "slug,name,kind,section,phone,email,url,actions",
     "responsibilities": "action,wording,organization,organization_name,order,"
     "valid_from,valid_from_wareki,valid_to,valid_to_wareki",
+    "indicators": "code,goal,policy,measure,name,kind,trend,organization,unit,baseline,baseline_time,target,"
+    "target_year,target_year_wareki,year,year_wareki,year_target,actual,reason,source",
+    "evaluations": "year,year_wareki,action,goal,policy,measure,side,organization,organization_name,freshness,scale,"
+    "rating,direction,planned,result,reason,issues,improvement,next_plan,is_unchanged,no_budget,budget,settlement,"
+    "money_unit,is_corrected,published_on,published_on_wareki,is_sample",
+    "measure_reviews": "year,year_wareki,goal,policy,measure,measure_title,scale,first_rating,first_comment,"
+    "second_rating,second_comment,summary,revision,is_sample",
+    "opinions": "opinion,year,year_wareki,goal,policy,measure,meeting,text,organization,organization_name,response,"
+    "reflection,is_sample",
+    "survey_tallies": "survey,survey_title,year,year_wareki,returned,response_rate,question,question_text,kind,"
+    "item_number,item,base,choice,choices,count,count_unit,percent,percent_unit,value_text,rank_by,rank,mark,origin,"
+    "derivation",
+    "statistics": "series,theme,title,year,year_wareki,value,unit,value_text,as_of,source,note,origin,derivation",
+    "meetings": "meeting,title,districts,participants,field_number,field,kind,order,text",
+    "columns": "resource,resource_title,order,column,label,kind,unit,is_blank,codes,refers,meaning",
+    "codes": "table,table_title,scale,code,label,definition",
 }
 NAMES = sorted(COLUMNS)
+# What an empty plan has already: what explains the others.
+EXPLAINING = ["codes", "columns"]
 
 
 def as_csv(client, name: str) -> list[list[str]]:
@@ -84,27 +105,59 @@ def test_there_are_no_other_files(client, plan, path):
 
 
 def test_an_empty_plan_has_files_with_a_head_only(client, plan):
-    assert [as_csv(client, name) for name in NAMES] == [[COLUMNS[name].split(",")] for name in NAMES]
-    assert [as_json(client, name) for name in NAMES] == [[]] * len(NAMES)
+    names = [name for name in NAMES if name not in EXPLAINING]
+    assert [as_csv(client, name) for name in names] == [[COLUMNS[name].split(",")] for name in names]
+    assert [as_json(client, name) for name in names] == [[]] * len(names)
 
 
 # ---- the catalogue ------------------------------------------------------------------
 
 
-def test_the_catalogue_counts_rows_and_explains_every_column(client, action):
+def test_the_catalogue_counts_rows_and_explains_every_column(client, db):
+    plan = portal_of(2)
+    series = Series.objects.create(
+        plan=plan, code="births", position=1, theme="子", title="出生", unit="人", source="国"
+    )
+    Point.objects.create(series=series, year=2020, value=82, origin="published")
+    meeting = ResidentMeeting.objects.create(plan=plan, slug="r6", title="座談会", districts=9, participants=163)
+    MeetingTopic.objects.create(meeting=meeting, position=1, field="防災", opinions=["一", "二"], issues=["三"])
+    indicator = plan.measures.first().indicators.create(code="k1", name="件数", unit="件", kind="output", trend="up")
+    for year in (2024, 2025):
+        indicator.values.create(year=year, actual=1)
     page = client.get("/opendata/")
     counts = {resource.name: count for resource, count in page.context["resources"]}
-    assert {name: counts[name] for name in NAMES} == dict.fromkeys(NAMES, 1) | {"roles": 0}
+    assert counts == {name: len(as_json(client, name)) for name in RESOURCES}
+    assert (counts["meetings"], counts["opinions"], counts["indicators"]) == (3, 8 * 2 * 2, 2)
     html = page.content.decode()
-    for name in NAMES:
+    for name, resource in RESOURCES.items():
         assert f'href="/opendata/{name}.csv"' in html
         assert f'href="/opendata/{name}.json"' in html
-        for column in RESOURCES[name].columns.values():
-            assert column.meaning in html
+        for column in resource.columns.values():
+            assert escape(column.label) in html
+            assert escape(column.meaning) in html
+
+
+def test_the_catalogue_for_machines_names_every_file(client, plan):
+    document = client.get("/opendata/catalog.jsonld")
+    assert document.headers["Content-Type"] == "application/ld+json"
+    assert client.get("/opendata/").headers["Link"] == (
+        '</opendata/catalog.jsonld>; rel="alternate"; type="application/ld+json"'
+    )
+    data = document.json()
+    assert (data["@type"], len(data["dcat:dataset"])) == ("dcat:Catalog", len(RESOURCES))
+    files = [
+        one["dcat:downloadURL"]["@id"]
+        for dataset in data["dcat:dataset"]
+        for one in dataset["dcat:distribution"]
+        if "dcat:downloadURL" in one
+    ]
+    assert files == [f"http://testserver/opendata/{name}.{form}" for name in RESOURCES for form in ("csv", "json")]
+    assert {client.get(file).status_code for file in files} == {200}
 
 
 @pytest.mark.parametrize(
-    ("licence", "words"), [("PDL1.0", "公共データ利用規約"), ("CC BY 4.0", "クリエイティブ・コモンズ")]
+    ("licence", "words"),
+    [("PDL1.0", "公共データ利用規約"), ("CC BY 4.0", "クリエイティブ・コモンズ"), ("slip", "公共データ利用規約")],
 )
 def test_the_licence_is_named(client, plan, settings, licence, words):
     settings.OPEN_DATA_LICENCE = licence

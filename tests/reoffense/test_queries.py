@@ -5,9 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from measures.models import Action
+from measures.models import Action, Indicator, IndicatorValue
 from measures.workflow import CycleState, EntryState
-from reoffense.queries import Answer, component_of, component_plan
+from reoffense.queries import Answer, component_of, component_plan, indicators
 from tests.factories import ActionFactory, EntryFactory, ResponsibilityFactory, fill
 
 
@@ -113,3 +113,10 @@ def test_queries_do_not_grow_with_the_rows(plan, areas, published, office, compo
 
 def test_a_portal_without_the_component_has_no_page(plan, client):
     assert client.get("/reoffense/").status_code == 404
+
+
+def test_indicators_are_those_of_the_carrier_with_values_up_to_the_year(plan, areas, carrier, published):
+    one = Indicator.objects.create(measure=carrier, code="1", name="協力雇用主", unit="社", kind="output", trend="up")
+    known = IndicatorValue.objects.create(indicator=one, year=published.year, actual=4)
+    IndicatorValue.objects.create(indicator=one, year=published.year + 1, actual=9)
+    assert [(row, row.known) for row in indicators(component_plan(plan))] == [(one, [known])]

@@ -1,5 +1,7 @@
 """Citizens' pages of surveys, statistics and meetings."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -191,3 +193,20 @@ def test_pages_take_the_same_queries_at_any_number_of_rows(client, plan, measure
         "/surveys/": 6, "/surveys/r6/": 12, "/statistics/": 5, "/meetings/": 5, "/statistics/s0.csv": 4,
         "/surveys/r6/q0.csv": 8,
     }  # fmt: skip
+
+
+# ---- the survey before ------------------------------------------------------------
+def test_the_survey_before_is_compared_with_in_points_and_other_wordings_are_told(client, plan):
+    earlier = make_survey(plan, "r1", year=2019)
+    survey = make_survey(plan, previous=earlier)
+    for label, now, then in (("暮らしやすい", "65.5", "70.0"), ("暮らしにくい", "30.2", "25.2")):
+        for one, percent in ((survey, now), (earlier, then)):
+            question = one.questions.filter(code="q1").first() or make_question(one, text=f"{one.slug}の文")
+            share(question, label, percent)
+
+    body = text(client.get("/surveys/r6/"))
+
+    assert re.findall(r'<td class="num">([^<]+)</td>', body[body.index("前回の調査（令和元年度）") :])[:6] == [
+        "65.5％", "70.0％", "－4.5", "30.2％", "25.2％", "＋5.0",
+    ]  # fmt: skip
+    assert "設問文が前回と違います（前回は「r1の文」）。比べるときは注意してください。" in body

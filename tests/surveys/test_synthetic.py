@@ -54,9 +54,9 @@ def test_it_has_attributes_to_break_it_down_by(made_up):
 
 
 def test_where_no_number_of_all_makes_a_share_some_were_not_asked(made_up):
-    # 80.3 % of 663 is nobody's count; of 660 it is 530.
+    # No number of 663 people is 80.3 %; of 660, 530 are 80.3 % and 338 are 51.2 %.
     assert Answers(made_up).table("q2").everyone.base == 660
-    assert synthetic.base([Decimal("80.3"), None], 663) == 660
+    assert synthetic.base([Decimal("80.3"), None, Decimal("51.2")], 663) == 660
 
 
 def test_shares_that_no_number_makes_are_an_error():

@@ -100,7 +100,7 @@ def test_lists_to_choose_from_are_defined_names():
     (rule,) = book["表"].data_validations.dataValidation
     assert (rule.type, rule.formula1, str(rule.sqref), rule.error) == (
         "list",
-        "=選択肢",
+        "選択肢",
         "A2:A4",
         "一覧から選んでください。",
     )

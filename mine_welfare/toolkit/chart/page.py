@@ -17,7 +17,7 @@ from ..markup import legend as markup_legend
 from ..markup import number as plain
 from .lines import lines
 from .specs import Bars, Chart, GroupedBars, HeatMap, Lines, Multiples, RankedBars, Series, Stacked, Value
-from .words import full, rounded, shown, value_words
+from .words import full, shown, value_words
 
 # A part of a 100 % bar narrower than this (percent) has no room for its number.
 ROOM = 11
@@ -97,7 +97,7 @@ def _segment(left: float, value: Value, tone: str, chart: Chart, whole: float) -
     )  # fmt: skip
     if 100 * width / whole < ROOM:
         return rect
-    words = str(rounded(width * 100 / whole)) if chart.unit == "%" else shown(value.number or 0, chart.unit)
+    words = shown(value.number or 0, chart.unit)
     plate = format_html(
         '<svg class="plate" x="{}" y="4"><rect x="{}" width="{}" height="18"/><text y="14">{}</text></svg>',
         percent(left + width / 2, whole), -(len(words) * 4.5 + 3), len(words) * 9 + 6, words,

@@ -120,7 +120,8 @@ def _parts(chart: Stacked) -> str:
         return f"最も{chart.most}のは「{label}」で、{full(top, chart.unit)}です"
     first = chart.series[0]
     shares = [
-        (Decimal(str(value.number)) * 100 / Decimal(str(chart.whole(place))), label)
+        # Shares are said as they are given, also where they add up to 100.1.
+        (Decimal(str(value.number)) * 100 / Decimal(str(100 if chart.unit == "%" else chart.whole(place))), label)
         for place, (label, value) in enumerate(zip(chart.labels, first.values, strict=True))
         if value.number is not None
     ]

@@ -1,12 +1,15 @@
 """Many sheets at once: each told its own outcome, none moved twice, none that is not theirs."""
 
 import pytest
+from django.core import mail
 
 from measures import actions
 from measures.actions import Refused
 from measures.actions.bulk import CHANGED, UNKNOWN
 from measures.workflow import CycleState, EntryState, Verb
+from mine_welfare.accounts.roles import Role
 from tests.factories import ActionFactory, EntryFactory, OrganizationFactory, fill
+from tests.personas import person
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +72,47 @@ def test_words_for_one_sheet_stand_before_the_words_for_all(sheets, approver):
         "件数を直してください。",
         "直してください。",
     ]
+
+
+def test_many_returned_sheets_are_one_mail(
+    sheets, writer, approver, secretariat, cycle, action, django_capture_on_commit_callbacks
+):
+    first, second, third = sheets
+    other = OrganizationFactory(name="総務課")
+    person(Role.WRITER, other, login_id="general")
+    alone = fill(
+        EntryFactory(cycle=cycle, organization=other, action=ActionFactory(measure=action.measure)),
+        state=EntryState.SUBMITTED,
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.move_many(
+            verb=Verb.RETURN,
+            versions={first.pk: 0, second.pk: 0, third.pk: 9, alone.pk: 0},
+            by=secretariat,
+            comment="件数を直してください。",
+            comments={second.pk: "年度を直してください。"},
+        )
+    assert [(message.to, message.subject, message.body) for message in mail.outbox] == [
+        (
+            ["writer@example.jp"],
+            "【差戻し】福祉課の個票 2件",
+            "事務 局さんが、福祉課の個票2件を差し戻しました。\n\n"
+            f"・{first.action.code} {first.action.title}\n　件数を直してください。\n\n"
+            f"・{second.action.code} {second.action.title}\n　年度を直してください。",
+        ),
+        (
+            ["general@example.jp"],
+            f"【差戻し】{alone.action.code} {alone.action.title}",
+            f"事務 局さんが、総務課の個票「{alone.action.title}」を差し戻しました。\n\n"
+            "理由・コメント：件数を直してください。",
+        ),
+    ]
+
+
+def test_many_confirmed_sheets_are_no_mail(sheets, approver, writer, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.move_many(verb=Verb.APPROVE, versions={sheet.pk: 0 for sheet in sheets}, by=approver)
+    assert mail.outbox == []
 
 
 def test_a_return_without_reason_returns_nothing(sheets, approver):

@@ -1,6 +1,7 @@
 """Bringing a version back: as a new one, through the row's own rules, with nothing lost."""
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from measures import actions
@@ -167,6 +168,20 @@ def test_an_answer_is_brought_back_only_as_a_correction(cycle, office, secretari
         bring_back("response", answer, secretariat)
     in_stage(cycle, CycleState.FIXED)
     assert bring_back("response", answer, secretariat).text == "一"
+
+
+def test_made_again_by_somebody_else_in_the_same_moment(plan, secretariat, monkeypatch):
+    role = RoleItemFactory(measure__policy__goal__plan=plan)
+    pk = role.pk
+    role.delete()
+    role.pk = pk
+
+    def taken(*args, **kwargs):
+        raise IntegrityError
+
+    monkeypatch.setattr(RoleItem, "save", taken)
+    with pytest.raises(Refused, match=f"^{MOVED_ON}$"):
+        bring_back("role-item", role, secretariat)
 
 
 # ---- refusals ---------------------------------------------------------------

@@ -112,6 +112,7 @@ def test_a_sheet_saved_since_the_check_becomes_a_conflict(cycle, entries, writer
     row = done.rows.get(entry=one)
     assert (row.kind, row.seen, row.suggested, row.note) == ("conflict", 1, {"result": ""}, imports.OVERTAKEN)
     assert (row.before["result"], row.values, done.applied) == ("画面", {"result": "一"}, 1)
+    assert counts(done) == {"new": 1, "unchanged": 1, "conflict": 1}
 
 
 def test_a_conflict_that_came_later_can_still_be_decided(cycle, entries, writer, approver):
@@ -368,7 +369,7 @@ def test_the_statements_of_an_application_do_not_grow_with_the_rows(
     cycle, entries, writer, rows, django_assert_num_queries
 ):
     record = checked(cycle, writer, {(entry, "取組実績"): "実績" for entry in entries[:rows]})
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         actions.apply_import(record=record, by=writer)
 
 

@@ -337,6 +337,7 @@ def test_the_reading_says_how_far_it_is(cycle, secretariat, action, monkeypatch)
 def test_the_questions_to_the_database_do_not_grow_with_the_rows(cycle, secretariat, action, django_assert_num_queries):
     EntryFactory(cycle=cycle, action=action)
     cycle = Cycle.objects.select_related("scale").get()
+    assert secretariat.roles == {"secretariat"}
     one = made(cycle)
     with django_assert_num_queries(11):
         returned(cycle, secretariat, one)

@@ -77,7 +77,7 @@ def test_one_review_and_what_it_stands_on(plan, cycle, measures, django_assert_n
     said = OpinionFactory(cycle=cycle, measure=measure)
     OpinionFactory(cycle=cycle, measure=measure, received_at=None)
     OpinionFactory(cycle=cycle)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = review_page(cycle, measure.code)
         assert [row for row in page.table if row[2]] == [
             ("A 計画以上", [0, 1], 1),

@@ -130,6 +130,19 @@ def test_a_history_of_many_versions_has_pages(measure, secretariat, client_of):
     assert [len(client.get(f"{address}?page={page}").context["page"].object_list) for page in (1, 2)] == [20, 7]
 
 
+def test_the_pages_lead_to_their_history(entry, office, writer, secretariat, client_of):
+    fill(entry, state=EntryState.FIXED)
+    keeper = client_of(secretariat)
+    for client, page, links in (
+        (keeper, f"/staff/entries/{entry.pk}/", [f"history/entry/{entry.pk}", f"corrections/entry/{entry.pk}"]),
+        (client_of(writer), f"/staff/entries/{entry.pk}/", [f"history/entry/{entry.pk}"]),
+        (keeper, f"/staff/organizations/{office.pk}/", [f"history/organization/{office.pk}"]),
+        (keeper, f"/staff/people/{writer.pk}/", [f"history/user/{writer.pk}"]),
+    ):
+        found = re.findall(r'href="/staff/((?:history|corrections)/\w+/\d+)/"', client.get(page).text)
+        assert found == links
+
+
 # ---- the whole portal -------------------------------------------------------
 def test_who_reads_the_changes_of_the_whole_portal(request, measure, client_of):
     found = {who: client_of(request.getfixturevalue(who)).get("/staff/history/").status_code for who in PERSONAS}

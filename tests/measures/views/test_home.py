@@ -101,5 +101,5 @@ def test_queries_of_the_home_page(client_of, writer, entry, django_assert_num_qu
     more(entry, rows - 1, state=EntryState.RETURNED)
     browser = client_of(writer)
     browser.get("/staff/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         browser.get("/staff/")

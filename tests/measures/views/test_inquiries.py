@@ -97,3 +97,9 @@ def test_the_list_asks_the_same_few_questions(client_of, secretariat, entry, row
     browser = client_of(secretariat)
     with django_assert_num_queries(6):
         assert len(browser.get(LIST).context["rows"]) == rows
+
+
+def test_the_home_of_the_department_shows_what_waits_for_an_answer(client_of, writer, other_writer, inquiry):
+    home = client_of(writer).get("/staff/").text
+    assert ("事務局からの質問 1件" in home, f"/staff/entries/{inquiry.entry_id}/#inquiries" in home) == (True, True)
+    assert "事務局からの質問" not in client_of(other_writer).get("/staff/").text

@@ -94,6 +94,17 @@ def test_every_page_of_the_preview_is_marked_and_leads_on(ready, secretariat, cl
     assert "/staff/cycles/2025/publication/" in links
 
 
+def test_the_preview_has_no_dead_ends(ready, secretariat, client_of):
+    client, found = client_of(secretariat), set()
+    for page in pages(ready):
+        shown = client.get(f"/staff/cycles/2025/preview/{page}").text
+        found |= set(re.findall(r'<a [^>]*?href="(/staff/cycles/2025/preview/[^"#?]*)', shown))
+    # This plan carries no 再犯防止推進計画.
+    found.discard("/staff/cycles/2025/preview/reoffense/")
+    assert {link: client.get(link).status_code for link in found} == dict.fromkeys(found, 200)
+    assert f"/staff/cycles/2025/preview/actions/{ready.action.code}/" in found
+
+
 def test_a_preview_leaves_nothing_for_citizens(ready, secretariat, client_of):
     measure, citizen = ready.action.measure, Client()
     before = citizen.get(f"/measures/{measure.code}/").text

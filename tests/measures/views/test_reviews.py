@@ -95,7 +95,7 @@ def test_one_review_takes_as_many_queries_at_any_length(
         fill(EntryFactory(cycle=liaison, action=ActionFactory(measure=measures[0])), state=EntryState.ACCEPTED)
         OpinionFactory(cycle=liaison, measure=measures[0])
     client = client_of(secretariat)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         page = client.get(f"/staff/reviews/{measures[0].code}/")
     assert f"{rows}件のうち B が{rows}件です。" in page.text
 
