@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from mine_welfare.toolkit.chart import Bars, Chart, HeatMap, Lines, Series, Stacked, Value, values
+from mine_welfare.toolkit.chart.words import change, full
 from mine_welfare.toolkit.fiscal import wareki_year
 
 from .models import Grade, Indicator, Measure
@@ -69,7 +70,10 @@ def measures_reading(board: Board) -> str:
     twice = [
         measure.code
         for measure, grade in rated.items()
-        if grade.tone in low and (then := board.rating(measure, board.before)) and then.tone in low
+        if board.is_consecutive
+        and grade.tone in low
+        and (then := board.rating(measure, board.before))
+        and then.tone in low
     ]
     return words + (f"{'、'.join(twice)}は、2年続けてC以下です。" if twice else "")
 
@@ -117,7 +121,8 @@ def goals_reading(board: Board) -> str:
     if before and before.n:
         gap = whole.good - before.good
         change = "同じ件数です" if not gap else f"{abs(gap)}件{'多く' if gap > 0 else '少なく'}なりました"
-        return f"{words}。前の年度（{before.n}件のうち{before.good}件）と{'' if not gap else '比べ、'}{change}。"
+        last = f"{wareki_year(board.before.year)}（{before.n}件のうち{before.good}件）"
+        return f"{words}。{last}と{'' if not gap else '比べ、'}{change}。"
     return f"{words}。"
 
 
@@ -181,6 +186,7 @@ def indicator_chart(indicator: Indicator, years: range) -> Lines:
         unit=indicator.unit,
         head="年度",
         source=indicator.source,
+        reading=_indicator_reading(indicator, rows, years),
         gap="値なし",
         anchor=f"indicator-{indicator.pk}",
         notes=[
@@ -189,6 +195,14 @@ def indicator_chart(indicator: Indicator, years: range) -> Lines:
             if value.reason
         ],
     )
+
+
+def _indicator_reading(indicator: Indicator, rows: list[Series], years: range) -> str:
+    """How the actuals changed, then the target the city set."""
+    said = [change(rows[0], [wareki_year(year) for year in years], indicator.unit)]
+    if indicator.target is not None:
+        said.append(f"目標値は、{wareki_year(indicator.target_year)}に{full(indicator.target, indicator.unit)}です")
+    return "".join(f"{words}。" for words in said if words) or "実績値は、まだありません。"
 
 
 def _of(found: dict, year: int, name: str):

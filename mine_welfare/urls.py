@@ -5,7 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from mine_welfare.accounts.views import ChangePasswordView, SignInView, admin_sign_in
-from mine_welfare.publication import meeting_views, paper_views
+from mine_welfare.publication import master_views, meeting_views, paper_views
 from mine_welfare.publication.component import check_pdf, check_xlsx
 from mine_welfare.publication.dashboard import evidence as dashboard_evidence
 from mine_welfare.publication.gallery import gallery
@@ -32,6 +32,11 @@ staff = [
     path("papers/<int:pk>/progress/", paper_views.paper_progress, name="paper-progress"),
     path("papers/<int:pk>/file.pdf", paper_views.paper_file, name="paper-file"),
     path("papers/<int:pk>/stop/", paper_views.paper_stop, name="paper-stop"),
+    path("master/", master_views.masters, name="masters"),
+    path("master/<slug:name>/", master_views.master, name="master"),
+    path("master/<slug:name>/file.xlsx", master_views.master_file, name="master-file"),
+    path("master/<slug:name>/send/", master_views.master_send, name="master-send"),
+    path("master/<slug:name>/apply/", master_views.master_apply, name="master-apply"),
     path("components/", gallery, name="components"),
 ]
 

@@ -71,23 +71,14 @@ def _notes(question: Question, tallies: dict) -> list[str]:
 # ---- statistics -----------------------------------------------------------------
 def series_chart(title: str, group: Sequence[Series]) -> Chart:
     """Series of one unit on one scale: lines from three known years on, else bars."""
-    unit = _unit(group)
-    common = {
-        "title": title,
-        "unit": unit,
-        "source": group[0].source + (f"（{group[0].as_of}）" if group[0].as_of else ""),
-        "gap": GAP,
-        "anchor": group[0].page_anchor,
-        "most": "大きい",
-        "notes": _derivations(group),
-    }
+    common = _about(title, group)
     if any(sum(point.value is not None for point in one.points.all()) >= LINE_FROM for one in group):
         return _lines(group, common)
     years = sorted({point.year for one in group for point in one.points.all()})
     labels = [calendar_year(year) for year in years]
     if len(group) == 1:
         line = Line(group[0].title, _years(group[0], years))
-        said = change(line, labels, unit)
+        said = change(line, labels, common["unit"])
         common["reading"] = f"{said}。" if said else ""
         return Bars(labels=labels, series=[line], head="年", **common)
     by_year = [
@@ -98,6 +89,19 @@ def series_chart(title: str, group: Sequence[Series]) -> Chart:
         common["title"] = f"{title}　{labels[0]}"
         return Bars(labels=names, series=by_year, **common)
     return GroupedBars(labels=names, series=by_year, **common)
+
+
+def _about(title: str, group: Sequence[Series]) -> dict:
+    """What the chart of these series has, whatever its kind."""
+    return {
+        "title": title,
+        "unit": _unit(group),
+        "source": group[0].source + (f"（{group[0].as_of}）" if group[0].as_of else ""),
+        "gap": GAP,
+        "anchor": group[0].page_anchor,
+        "most": "大きい",
+        "notes": _derivations(group),
+    }
 
 
 def _lines(group: Sequence[Series], common: dict) -> Chart:

@@ -159,16 +159,12 @@ def respond(
     _allow(response_refusal(by, row, verb))
     if row.version != version:
         raise Overtaken(row)
-    if text is not None:
-        row.text = long_text(text, "市の考え方")
-    if reflection is not None:
-        row.reflection = _reflection(reflection)
+    _fill(row, text, reflection)
     if verb == ResponseVerb.ANSWER and not (row.text and row.reflection):
         raise Refused("「市の考え方」と「反映状況」を入力すると、回答できます。")
-    if verb == ResponseVerb.RETURN:
-        row.return_reason = long_text(reason, "理由")
-        if not row.return_reason:
-            raise Refused("差戻しには理由が必要です。")
+    if verb == ResponseVerb.RETURN and not (reason := long_text(reason, "理由")):
+        raise Refused("差戻しには理由が必要です。")
+    row.return_reason = reason if verb == ResponseVerb.RETURN else row.return_reason
     row.state = RESPONSE_MOVES[verb][row.stage]
     if row.state == ResponseState.ANSWERED:
         row.answered_at, row.answered_by = timezone.now(), by
@@ -179,7 +175,10 @@ def respond(
     return row
 
 
-def _reflection(value: str) -> str:
-    if value and value not in Response.Reflection.values:
-        raise Refused("「反映状況」は、一覧から選んでください。")
-    return value
+def _fill(row: Response, text: str | None, reflection: str | None) -> None:
+    if text is not None:
+        row.text = long_text(text, "市の考え方")
+    if reflection is not None:
+        if reflection and reflection not in Response.Reflection.values:
+            raise Refused("「反映状況」は、一覧から選んでください。")
+        row.reflection = reflection

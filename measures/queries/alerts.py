@@ -34,7 +34,7 @@ def alerts(board: Board, indicators: Iterable[Indicator]) -> list[AlertGroup]:
     with_values = list(indicators)
     return [
         AlertGroup("2年続けてC以下", "施策の評価が、前の年度も今年度もC・Dの施策です。", _each(board, _twice_low)),
-        AlertGroup("評価が下がった", "施策の評価が、前の年度より低い施策です。", _each(board, _fell)),
+        AlertGroup("評価が下がった", "施策の評価が、比べる年度より低い施策です。", _each(board, _fell)),
         AlertGroup(
             "C・Dの個票が2年続いている",
             "同じ取組を同じ課・団体が、前の年度も今年度もC・Dと評価した個票のある施策です。",
@@ -56,7 +56,7 @@ def _each(board: Board, rule: Callable[[Board, Measure], str]) -> list[Alert]:
 
 def _twice_low(board: Board, measure: Measure) -> str:
     now, then = board.rating(measure, board.cycle), board.rating(measure, board.before)
-    if not now or not then or now.tone not in LOW or then.tone not in LOW:
+    if not board.is_consecutive or not now or not then or now.tone not in LOW or then.tone not in LOW:
         return ""
     return f"前の年度は{then.code}、今年度は{now.code}です。"
 
@@ -81,7 +81,7 @@ def _low_sheets(board: Board) -> list[Alert]:
         for one in board.now
         if one.is_answered and one.rating in low and (one.action, one.organization) in then
     )
-    return _counted(board, counts, "{}件の個票が、2年続けてC・Dです。")
+    return _counted(board, counts if board.is_consecutive else Counter(), "{}件の個票が、2年続けてC・Dです。")
 
 
 def _unanswered(board: Board) -> list[Alert]:

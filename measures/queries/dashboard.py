@@ -113,6 +113,11 @@ class Board:
         return self.cycle.plan
 
     @property
+    def is_consecutive(self) -> bool:
+        """Whether the year beside it is the one just before: only then does anything last 「2年続けて」."""
+        return self.before is not None and self.before.year == self.cycle.year - 1
+
+    @property
     def grades(self) -> list[Grade]:
         return list(self.cycle.scale.grades.all())
 
@@ -307,7 +312,7 @@ def board(cycle: Cycle, before: Cycle | None, cycles: Sequence[Cycle], *, public
         (review.measure_id, review.cycle_id): review
         for review in reviews.select_related("first_rating", "second_rating")
     }
-    belongs = Action.components.through.objects.filter(action__plan=cycle.plan)
+    belongs = Action.components.through.objects.filter(component__plan=cycle.plan)
     for action, *part in belongs.values_list("action_id", "component__code", "component__title", "component__position"):
         made.components.setdefault(action, []).append(tuple(part))
     years = [one.pk for one in (cycle, before) if one]

@@ -50,7 +50,7 @@ def department_home(request: HttpRequest, cycle: Cycle) -> HttpResponse:
         "time_left": time_left(cycle),
         "organizations": user.organizations,
         "notices": Notice.objects.shown_on(timezone.localdate()),
-        "approvers": staff.approvers(user.organizations),
+        "approvers": [person for person in staff.approvers(user.organizations) if person != user],
         "responses": opinions.waiting_for(user, cycle),
         "inquiries": staff.open_inquiries(user, cycle),
         "is_sample": cycle.is_sample,

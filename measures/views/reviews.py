@@ -89,13 +89,8 @@ def review(request, code: str):
     if not form.is_valid():
         return _page(request, cycle, page, form, refusals, status=422)
     try:
-        save_review(
-            cycle=cycle,
-            measure=page.measure,
-            by=request.user,
-            version=form.cleaned_data["version"],
-            values=form.values(),
-        )
+        sent = {"version": form.cleaned_data["version"], "values": form.values()}
+        save_review(cycle=cycle, measure=page.measure, by=request.user, **sent)
     except Refused as refused:
         form.add_error(None, str(refused))
         return _page(request, cycle, page, form, refusals, status=409)

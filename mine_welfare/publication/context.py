@@ -66,6 +66,8 @@ PLACES: dict[str, tuple[Place, ...]] = {
         ),
         Place("調査", "staff:surveys", KEEPERS, "アンケートの回答を取り込み、集計します。"),
         Place("統計", "staff:statistics", KEEPERS, "統計の値を加え、取り込みます。"),
+        Place("指標の値の出どころ", "staff:indicator-feeds", KEEPERS, "目標指標の値を、調査や統計から写します。"),
+        Place("基礎データ", "staff:masters", LISTS, "組織・担当・指標・統計・用語などを、Excelでまとめて直します。"),
         Place("素案の確認事項", "staff:errata", KEEPERS, "計画書の素案で、確かめたい箇所の一覧です。"),
     ),
     "4月の仕事": (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet, Value
 
 from plans.models import Edition
 from surveys.models import MeetingTopic, Question, Ranking, Series, Tally
@@ -57,11 +57,14 @@ def evidence(edition: Edition, measure_id: int) -> Evidence | None:
 
 
 def _beside(edition: Edition, measure_id: int) -> list[tuple[str, str]]:
-    """(words, address) of the statistics with values and of what residents said."""
-    series = Series.objects.filter(plan=edition.plan_id, measures=measure_id, points__isnull=False).distinct()
-    topics = MeetingTopic.objects.filter(meeting__plan=edition.plan_id, measures=measure_id).select_related("meeting")
-    return [(f"統計：{one}", of_series(one)) for one in series] + [
-        (f"{topic.meeting}：{topic}", of_topic(topic)) for topic in topics
+    """(words, address) of the statistics with values, then of what residents said; asked for in one query."""
+    series = Series.objects.filter(plan=edition.plan_id, measures=measure_id, points__isnull=False)
+    topics = MeetingTopic.objects.filter(meeting__plan=edition.plan_id, measures=measure_id)
+    rows = series.order_by().values_list(Value(""), "title", "code", "position")
+    rows = rows.union(topics.order_by().values_list("meeting__title", "field", "meeting__slug", "position"))
+    return [
+        (f"{meeting}：{words}", of_topic(slug, position)) if meeting else (f"統計：{words}", of_series(slug))
+        for meeting, words, slug, position in sorted(rows, key=lambda row: (row[0], row[3]))
     ]
 
 

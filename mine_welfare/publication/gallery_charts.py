@@ -25,7 +25,7 @@ def _letter(code: str) -> Value:
     if code not in LETTERS:
         return Value(said="これから")
     tone, icon, said = LETTERS[code]
-    return Value(words=code, tone=tone, icon=icon, said=said)
+    return Value(words=code, tone=tone, icon=icon, said=said, href="#g-figure")
 
 
 def _stacked() -> Stacked:

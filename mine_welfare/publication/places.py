@@ -7,7 +7,7 @@ from mine_welfare.toolkit.addresses import address
 from mine_welfare.toolkit.richtext import figures, plain
 from mine_welfare.toolkit.text import fold
 from plans.models import Edition, Section
-from surveys.models import MeetingTopic, Question, Series
+from surveys.models import MeetingTopic, Question, ResidentMeeting, Series
 
 
 def of_section(section: Section) -> str:
@@ -21,14 +21,14 @@ def of_question(question: Question) -> str:
     return f"{address('survey', question.survey.slug)}#{question.page_anchor}"
 
 
-def of_series(series: Series) -> str:
-    """Its place on the page of the statistics."""
-    return f"{address('statistics')}#{series.page_anchor}"
+def of_series(code: str) -> str:
+    """The place of a series on the page of the statistics."""
+    return f"{address('statistics')}#{Series(code=code).page_anchor}"
 
 
-def of_topic(topic: MeetingTopic) -> str:
-    """Its row of the meeting's table."""
-    return f"{address('meetings')}#{topic.page_anchor}"
+def of_topic(meeting: str, position: int) -> str:
+    """The row of a topic in the table of the meeting of that slug."""
+    return f"{address('meetings')}#{MeetingTopic(meeting=ResidentMeeting(slug=meeting), position=position).page_anchor}"
 
 
 @dataclass(frozen=True)

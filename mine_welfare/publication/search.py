@@ -131,7 +131,9 @@ def _evidence(plan: Plan) -> Iterator[Document]:
     for question in Question.objects.public().filter(survey__plan=plan).select_related("survey"):
         yield _document(Kind.QUESTION, of_question(question), question.text, *question.statements)
     for topic in MeetingTopic.objects.filter(meeting__plan=plan).select_related("meeting"):
-        yield _document(Kind.MEETING, of_topic(topic), topic.field, *topic.opinions, *topic.issues)
+        yield _document(
+            Kind.MEETING, of_topic(topic.meeting.slug, topic.position), topic.field, *topic.opinions, *topic.issues
+        )
 
 
 def _results(plan: Plan) -> Iterator[Document]:

@@ -228,8 +228,8 @@ def test_one_mistake_keeps_no_other_from_being_shown(secretariat, writer, approv
 
 
 def test_too_many_at_once(secretariat):
-    _, problems = check(secretariat, *(f"追加,{n},新任,,委員," for n in range(101)))
-    assert said(problems) == [(0, "", "1度に加えられるのは100人までです。")]
+    _, problems = check(secretariat, *(f"追加,{n},新任,,委員," for n in range(51)))
+    assert said(problems) == [(0, "", "1度に加えられるのは50人までです。")]
 
 
 # ---- nobody is locked out ---------------------------------------------------------------

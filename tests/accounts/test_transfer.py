@@ -52,7 +52,7 @@ def test_others_are_refused(request, persona, client_of):
 
 def test_the_page_says_which_words_can_be_used(desk, office):
     page = words(desk.get(PAGE))
-    assert ("福祉課" in page, "システム管理" in page, "1度に100人まで" in page) == (True, True, True)
+    assert ("福祉課" in page, "システム管理" in page, "1度に50人まで" in page) == (True, True, True)
 
 
 def test_the_list_as_a_file(desk, writer):

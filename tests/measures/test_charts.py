@@ -113,14 +113,14 @@ def test_no_sheets_make_an_empty_chart(years, measures):
         (
             "C",
             "A",
-            "個票1件のうち、計画どおり以上（A・B）は1件です。前の年度（1件のうち0件）と比べ、1件多くなりました。",
+            "個票1件のうち、計画どおり以上（A・B）は1件です。令和7年度（1件のうち0件）と比べ、1件多くなりました。",
         ),
         (
             "A",
             "C",
-            "個票1件のうち、計画どおり以上（A・B）は0件です。前の年度（1件のうち1件）と比べ、1件少なくなりました。",
+            "個票1件のうち、計画どおり以上（A・B）は0件です。令和7年度（1件のうち1件）と比べ、1件少なくなりました。",
         ),
-        ("B", "A", "個票1件のうち、計画どおり以上（A・B）は1件です。前の年度（1件のうち1件）と同じ件数です。"),
+        ("B", "A", "個票1件のうち、計画どおり以上（A・B）は1件です。令和7年度（1件のうち1件）と同じ件数です。"),
     ],
 )
 def test_the_year_is_compared_in_a_sentence(years, measures, then, now, sentence):
@@ -171,6 +171,7 @@ def test_an_indicator_is_a_line_with_gaps_and_its_targets(measures):
     assert [[value.number for value in one.values] for one in spec.series] == [
         [5, None, None, None, None], [None, None, None, None, 9],
     ]  # fmt: skip
+    assert spec.reading == "令和7年度は5件です。目標値は、令和11年度に9件です。"
     assert spec.notes == ["「令和8年度」に実績値がない理由：調査の年でない"]
 
 
@@ -178,4 +179,5 @@ def test_an_indicator_without_targets_has_one_line(measures):
     indicator = Indicator.objects.create(
         measure=measures[0], code="1", name="件数", unit="件", kind="output", trend="up"
     )
-    assert [one.label for one in charts.indicator_chart(indicator, range(2025, 2027)).series] == ["実績値"]
+    spec = charts.indicator_chart(indicator, range(2025, 2027))
+    assert ([one.label for one in spec.series], spec.reading) == (["実績値"], "実績値は、まだありません。")

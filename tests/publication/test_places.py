@@ -3,7 +3,6 @@
 import pytest
 
 from mine_welfare.publication.places import of_question, of_section, of_series, of_topic, places
-from surveys.models import MeetingTopic, ResidentMeeting, Series
 from tests.factories import SectionFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,11 +28,8 @@ def test_a_figure_stands_where_it_is_drawn_first(plan, chapter):
 
 
 def test_a_question_a_series_and_a_topic_have_their_pages(plan, ask):
-    meeting = ResidentMeeting.objects.create(plan=plan, slug="talks", title="座談会", districts=9, participants=163)
-    topic = MeetingTopic.objects.create(meeting=meeting, position=3, field="防災")
-    series = Series(plan=plan, code="births")
     question = ask("own")
-    assert (of_question(question), of_series(series), of_topic(topic)) == (
+    assert (of_question(question), of_series("births"), of_topic("talks", 3)) == (
         f"/surveys/{question.survey.slug}/#question-own",
         "/statistics/#series-births",
         "/meetings/#topic-talks-3",

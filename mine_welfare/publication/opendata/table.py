@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import IntegerField, QuerySet, Subquery
 
 from plans.models import Plan
 
@@ -69,7 +69,10 @@ class Resource:
     row: Callable[..., dict]
 
     def rows(self, plan: Plan) -> Iterator[dict]:
-        return map(self.row, self.objects(plan))
+        """Its lines, each with exactly the columns, in their order."""
+        for one in self.objects(plan):
+            said = self.row(one)
+            yield {name: said[name] for name in self.columns}
 
     @property
     def filters(self) -> dict[str, Column]:
@@ -109,6 +112,7 @@ class RowCount(Subquery):
     """How many rows a query has, as a number within another query."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
 
 
 def counts(resources: Iterable[Resource], plan: Plan) -> dict[str, int]:

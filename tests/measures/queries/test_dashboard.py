@@ -382,6 +382,16 @@ def test_a_low_rating_after_a_good_one_is_no_second_year(city):
     assert said(alerts(city.board(), []))["2年続けてC以下"] == []
 
 
+def test_two_years_with_one_between_are_not_two_years_running(city):
+    city.then.year = 2024
+    city.review(city.talk, "C", city.then)
+    city.review(city.talk, "C")
+    low = city.sheet(city.talk, "C", cycle=city.then)
+    city.sheet(city.talk, "C", action=low.action)
+    found = said(alerts(city.board(), []))
+    assert (found["2年続けてC以下"], found["C・Dの個票が2年続いている"]) == ([], [])
+
+
 # ---- since the last meeting -------------------------------------------------------
 
 

@@ -165,7 +165,8 @@ def test_what_is_not_submitted_is_counted(desk, entry):
 
 
 def test_before_the_first_year(client_of, approver):
-    assert client_of(approver).get(PAGE).status_code == 200
+    page = client_of(approver).get(PAGE)
+    assert (page.status_code, '<form method="post">' in page.text) == (200, False)
 
 
 def test_it_is_the_課長s_page(client_of, writer, secretariat, committee):

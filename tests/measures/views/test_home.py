@@ -83,6 +83,7 @@ def test_who_will_confirm_is_named(client_of, writer, approver, entry):
     MembershipFactory(user=approver, role=Role.WRITER, organization=entry.organization)
     person(Role.APPROVER, entry.organization, name="異動した人", is_active=False)
     assert client_of(writer).get("/staff/").context["approvers"] == [approver]
+    assert client_of(approver).get("/staff/").context["approvers"] == []
     entry.organization.skips_approval = True
     entry.organization.save()
     assert client_of(writer).get("/staff/").context["approvers"] == []
