@@ -307,7 +307,7 @@ def board(cycle: Cycle, before: Cycle | None, cycles: Sequence[Cycle], *, public
     made = Board(cycle, before, sorted(cycles, key=lambda one: one.year), Filters(), public)
     prefetch_related_objects(_unique_scales(made.cycles), "grades", "directions")
     made.measures = list(Measure.objects.of_plan(cycle.plan))
-    reviews = MeasureReview.objects.filter(cycle__in=[one.pk for one in cycles])
+    reviews = MeasureReview.objects.filter(cycle__in=[one.pk for one in cycles]).order_by()
     made.reviews = {
         (review.measure_id, review.cycle_id): review
         for review in reviews.select_related("first_rating", "second_rating")
