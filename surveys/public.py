@@ -97,7 +97,7 @@ def series_file(request, code: str, form: str) -> HttpResponse:
 @login_not_required
 def statistics_csv(request) -> HttpResponse:
     plan = plan_or_404(request)
-    return download("統計", "csv", statistics_sheet.COLUMNS, statistics_sheet.exported(plan))
+    return download("統計", "csv", statistics_sheet.COLUMNS, statistics_sheet.exported(plan, is_public=True))
 
 
 @require_safe

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from django.db.models import prefetch_related_objects
 
+from mine_welfare.accounts.models import Organization
 from plans.models import Plan
 
 from ..models import Action, Cycle, Direction, Entry, Grade, Measure, MeasureReview
@@ -25,9 +26,7 @@ FIELDS = (
     "action__measure_id",
     "action__actor__code",
     "action__actor__label",
-    "organization__slug",
-    "organization__name",
-    "organization__position",
+    "organization_id",
     "rating_id",
     "direction_id",
     "state",
@@ -301,24 +300,29 @@ def move(then: Grade | None, now: Grade | None) -> str:
 
 
 def board(cycle: Cycle, before: Cycle | None, cycles: Sequence[Cycle], *, public: bool = False) -> Board:
-    """The counts of `cycle` beside `before`, in six queries. `cycles` are all that may be shown; no cell of a
+    """The counts of `cycle` beside `before`, in seven queries. `cycles` are all that may be shown; no cell of a
     `public` board leads to the staff side.
     """
     made = Board(cycle, before, sorted(cycles, key=lambda one: one.year), Filters(), public)
     prefetch_related_objects(_unique_scales(made.cycles), "grades", "directions")
     made.measures = list(Measure.objects.of_plan(cycle.plan))
-    reviews = MeasureReview.objects.filter(cycle__in=[one.pk for one in cycles]).order_by()
-    made.reviews = {
-        (review.measure_id, review.cycle_id): review
-        for review in reviews.select_related("first_rating", "second_rating")
-    }
+    made.reviews = _reviews(made.cycles)
     belongs = Action.components.through.objects.filter(component__plan=cycle.plan)
     for action, *part in belongs.values_list("action_id", "component__code", "component__title", "component__position"):
         made.components.setdefault(action, []).append(tuple(part))
     years = [one.pk for one in (cycle, before) if one]
-    for row in Entry.objects.filter(cycle__in=years).order_by().values_list(*FIELDS):
-        made.sheets.setdefault(row[0], []).append(Sheet(*row))
+    for sheet in _sheets(years):
+        made.sheets.setdefault(sheet.cycle, []).append(sheet)
     return made
+
+
+def _sheets(years: Sequence[int]) -> list[Sheet]:
+    """The sheets of `years` with their organizations, which are read by key: a join would read every plan's."""
+    rows = list(Entry.objects.filter(cycle__in=years).order_by().values_list(*FIELDS))
+    place = FIELDS.index("organization_id")
+    offices = Organization.objects.filter(pk__in={row[place] for row in rows})
+    names = {pk: part for pk, *part in offices.order_by().values_list("pk", "slug", "name", "position")}
+    return [Sheet(*row[:place], *names[row[place]], *row[place + 1 :]) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -340,6 +344,18 @@ def heat_rows(board: Board) -> list[tuple[str, list[HeatRow]]]:
         row = HeatRow(measure, ratings, board.move(measure), board.by_measure.get(measure.pk))
         found.setdefault(str(measure.policy.goal), []).append(row)
     return list(found.items())
+
+
+def _reviews(cycles: Sequence[Cycle]) -> dict[tuple[int, int], MeasureReview]:
+    """The reviews by (measure, year). Their letters are those the scales have read: no join over every plan's."""
+    grades = {grade.pk: grade for cycle in cycles for grade in cycle.scale.grades.all()}
+    found = {}
+    for review in MeasureReview.objects.filter(cycle__in=[one.pk for one in cycles]).order_by():
+        for name in ("first_rating", "second_rating"):
+            if grade := grades.get(getattr(review, f"{name}_id")):
+                setattr(review, name, grade)
+        found[review.measure_id, review.cycle_id] = review
+    return found
 
 
 def _unique_scales(cycles: Sequence[Cycle]) -> list:

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
-from measures.models import Cycle
+from measures.models import Cycle, Measure
 from measures.permissions import counts_refusal
 from measures.public import plan_or_404, shown
 from measures.queries.measure_page import roles_of
@@ -26,7 +26,8 @@ from plans.models import Component, Plan, Section
 from reoffense import sheets
 from reoffense.models import Event, Partner
 from reoffense.queries import component_plan, indicators
-from surveys.models import Question
+from surveys.models import GAP, Question
+from surveys.queries.public import ThemePart, statistics_page
 
 from .evidence import answers_about
 from .figures import Figures, question_rankings
@@ -55,11 +56,19 @@ def reoffense(request):
         "roles": [roles_of(measure) for measure in page.measures],
         "partners": [(partner, known.get(partner.known_as, [])) for partner in Partner.objects.filter(plan=plan)],
         "answers": answers,
+        "statistics": statistics_of(plan, page.measures),
+        "gap": GAP,
         "backgrounds": backgrounds(page.component),
         "coming": list(Event.objects.filter(plan=plan).coming(today)),
         "past": list(Event.objects.filter(plan=plan).past(today)[:SHOWN_PAST]),
     }
     return render(request, "reoffense/page.html", context | shown(page.cycle))
+
+
+def statistics_of(plan: Plan, measures: list[Measure]) -> list[ThemePart]:
+    """The statistics that speak to the measures carrying the component and to no other."""
+    codes = {measure.code for measure in measures}
+    return [part for part in statistics_page(plan) if part.measures and {one.code for one in part.measures} <= codes]
 
 
 def awareness(questions: list[Question]) -> dict[str, list[str]]:

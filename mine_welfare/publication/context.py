@@ -94,8 +94,9 @@ def places_of(user: User) -> list[tuple[str, list[Place]]]:
 
 def staff(request: HttpRequest) -> dict:
     """For a signed-in person: `staff_nav` [(label, URL name)], the band's word, the day for the foot of a print."""
-    user = request.user
-    if not user.is_authenticated:
+    # A request refused before anybody was looked up (an unknown host) still gets its page.
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
         return {}
     return {
         "staff_nav": daily(user),

@@ -19,6 +19,7 @@ from mine_welfare.toolkit import fiscal
 from mine_welfare.toolkit.richtext import Figure, figures
 from plans.models import Plan, Section
 from surveys.models import Point, Question, Ranking, ResidentMeeting, Series, Tally
+from surveys.small import hide_small
 
 
 class Figures:
@@ -35,8 +36,8 @@ class Figures:
         self.questions = self._questions() if "question" in self.refs else {}
 
     def _series(self) -> dict[str, Series]:
-        rows = self.plan.series.filter(code__in=self.refs["series"]).prefetch_related("points")
-        return {series.code: series for series in rows}
+        rows = self.plan.series.filter(code__in=self.refs["series"]).prefetch_related("points__series")
+        return {series.code: series for series in hide_small(rows)}
 
     def _questions(self) -> dict[str, Question]:
         rows = Question.objects.filter(survey__plan=self.plan, code__in=self.refs["question"]).prefetch_related(

@@ -38,6 +38,9 @@ class Series(models.Model):
     note = models.TextField("注記", blank=True)
     statements = models.JSONField("計画書の文章", default=list, blank=True)
     measures = models.ManyToManyField(Measure, blank=True, related_name="series", verbose_name="関係する施策")
+    hide_below = models.PositiveSmallIntegerField(
+        "この数に満たない値を隠す", default=0, help_text="0は隠しません。人数の少ない区域の統計に使います。"
+    )
 
     history = HistoricalRecords()
 

@@ -20,12 +20,13 @@ def read_series(root: Node) -> list[dict]:
             "title",
             "unit",
             "source",
-            optional=("as_of", "note", "statements", "measures", "points"),
+            optional=("as_of", "note", "hide_below", "statements", "measures", "points"),
         )
         rows.append(
             {
                 **{name: given[name].text(200) for name in SERIES_TEXTS},
                 "position": position,
+                "hide_below": given["hide_below"].integer(0, 100) or 0,
                 "statements": given["statements"].texts(),
                 "measures": given["measures"].texts(),
                 "points": [_point(item) for item in given["points"].items()],
@@ -66,5 +67,13 @@ def dump_series(plan: Plan) -> dict:
         ]
         texts = {name: getattr(series, name) for name in SERIES_TEXTS}
         measures = [measure.code for measure in series.measures.all()]
-        rows.append({**texts, "statements": series.statements, "measures": measures, "points": points})
+        rows.append(
+            {
+                **texts,
+                "hide_below": series.hide_below or None,
+                "statements": series.statements,
+                "measures": measures,
+                "points": points,
+            }
+        )
     return {"series": rows}

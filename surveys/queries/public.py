@@ -13,6 +13,7 @@ from plans.models import Plan
 
 from .. import charts
 from ..models import GAP, Point, Question, Ranking, ResidentMeeting, Series, Survey, Tally
+from ..small import hide_small
 from .tables import SEVERAL
 
 MEASURES = Prefetch("measures", Measure.objects.order_by("code"))
@@ -221,7 +222,7 @@ class ThemePart:
 def statistics_page(plan: Plan) -> list[ThemePart]:
     """The statistics by 分野, in their order."""
     found: dict[str, list[Series]] = {}
-    for series in plan.series.prefetch_related("points__series", MEASURES):
+    for series in hide_small(plan.series.prefetch_related("points__series", MEASURES)):
         found.setdefault(series.theme, []).append(series)
     return [_theme(f"theme-{place}", title, series) for place, (title, series) in enumerate(found.items(), start=1)]
 

@@ -7,6 +7,7 @@ from plans.models import Plan
 
 from ..models import Origin, Point, Series
 from ..models.statistics import calendar_year
+from ..small import hide_small
 from .cells import Cells, Change, Reading, check_columns, numeric, printed, rows, unknown
 
 REQUIRED = ("識別名", "年", "値", "単位")
@@ -14,9 +15,13 @@ REQUIRED = ("識別名", "年", "値", "単位")
 COLUMNS = ("識別名", "名称", "年", "和暦", "値", "単位", "表記", "計算の方法", "時点", "出所")
 
 
-def exported(plan: Plan) -> Iterator[dict]:
-    """The rows of the file: every value, and one row without a year for a series that has none."""
-    for series in plan.series.prefetch_related("points"):
+def exported(plan: Plan, *, is_public: bool = False) -> Iterator[dict]:
+    """The rows of the file: every value, and one row without a year for a series that has none.
+
+    In the public file small values are hidden.
+    """
+    every = plan.series.prefetch_related("points__series")
+    for series in hide_small(every) if is_public else every:
         for point in series.points.all() or [None]:
             yield {
                 "識別名": series.code,

@@ -203,7 +203,7 @@ COUNTS = {
     "terms": (lambda plan: plan.terms.count(), 48),
     "questions printed": (lambda plan: plan.surveys.get().questions.filter(base=663).count(), 12),
     "questions only spoken of": (lambda plan: plan.surveys.get().questions.filter(base=None).count(), 14),
-    "statistics": (lambda plan: plan.series.count(), 45),
+    "statistics": (lambda plan: plan.series.count(), 55),
     "blocks of related plans": (lambda plan: plan.related_plans.values("block").distinct().count(), 9),
     "bars of related plans": (lambda plan: plan.related_plans.count(), 23),
 }

@@ -24,6 +24,8 @@ KINDS = {
     RowResult.IMPORT_TYPE_UPDATE: "変更",
     RowResult.IMPORT_TYPE_SKIP: "同じ",
 }
+# What is read of a cell whose formula has no result.
+UNUSABLE = ("=", "#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
 # What a constraint of the database asks, in words.
 CONSTRAINTS = {
     "organization_name_unique_while_valid": "同じ名称の組織が、ほかにあります。",
@@ -113,7 +115,7 @@ def _run(master: Master, table: Table, by: User) -> Preview:
     checked_table(master, table)
     dataset = Dataset(*(cells for _, cells in table.rows), headers=table.columns)
     result = master.import_data(dataset, use_transactions=True)
-    found = Preview()
+    found = Preview(problems=list(_unusable(table)))
     # A row of the result for each of the file, in its order.
     for (number, _), row in zip(table.rows, result.rows, strict=True):
         if row.import_type in KINDS:
@@ -122,6 +124,13 @@ def _run(master: Master, table: Table, by: User) -> Preview:
             found.changes.append(_changed(master, number, row))
         found.problems += _problems(master, number, row)
     return found
+
+
+def _unusable(table: Table) -> Iterator[Problem]:
+    for number, cells in table.rows:
+        for name, cell in zip(table.columns, cells, strict=True):
+            if cell in UNUSABLE:
+                yield Problem(number, name, f"式の結果がありません（{cell}）。式ではなく、値を書いてください。")
 
 
 def _changed(master: Master, number: int, row: RowResult) -> Changed:

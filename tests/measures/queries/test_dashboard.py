@@ -317,12 +317,12 @@ def test_the_first_year_has_nothing_beside_it(city):
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_a_board_is_read_in_six_queries(city, django_assert_num_queries, times):
+def test_a_board_is_read_in_seven_queries(city, django_assert_num_queries, times):
     for _ in range(times):
         city.review(MeasureFactory(policy=city.talk.policy), "B")
         city.sheet(city.talk, "A", organization=OrganizationFactory())
     cycle = type(city.now).objects.select_related("plan", "scale").get(pk=city.now.pk)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         found = board(cycle, None, [cycle])
         assert found.by_goal
         assert (found.by_policy, found.by_organization, found.by_side, found.moves, found.directions) is not None

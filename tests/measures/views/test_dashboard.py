@@ -240,7 +240,7 @@ def test_citizens_save_the_charts_of_a_published_year(published, client, path, s
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("url", "queries"), [(HOME, 13), (f"{HOME}measures/1-1-1/", 14), ("/staff/entries/?year=2026&rating=C", 10)]
+    ("url", "queries"), [(HOME, 14), (f"{HOME}measures/1-1-1/", 14), ("/staff/entries/?year=2026&rating=C", 10)]
 )
 def test_staff_pages_ask_as_much_for_three_rows_as_for_one(
     second_year, measure, secretariat, client_of, django_assert_num_queries, url, queries, rows
@@ -263,5 +263,5 @@ def test_the_public_page_asks_as_much_for_three_rows_as_for_one(
     for _ in range(rows):
         add_sheet(published, measure, "C")
     client.get("/evaluations/2026/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/evaluations/2026/")
