@@ -8,9 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from mine_welfare.publication.opendata import RESOURCES
 from mine_welfare.publication.opendata.openapi import document
 from mine_welfare.publication.opendata.selection import choose, read
+from surveys.models import Point, Series
 from tests.factories import ActionFactory, MeasureFactory
 from tests.portal import portal_of
 from tests.publication.test_opendata import as_json
+from tests.surveys.conftest import make_question, make_survey, share
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +127,7 @@ def test_which_columns_are_filters():
         "measure_reviews": ["year", "goal", "policy", "measure", "first_rating", "second_rating"],
         "opinions": ["opinion", "year", "goal", "policy", "measure", "organization", "reflection"],
         "survey_tallies": ["survey", "year", "question", "kind", "mark", "origin"],
-        "statistics": ["series", "theme", "year", "origin"],
+        "statistics": ["series", "theme", "year", "mark", "origin"],
         "meetings": ["meeting", "field_number", "kind"],
         "columns": ["resource", "column"],
         "codes": ["table", "scale", "code"],
@@ -235,7 +237,7 @@ QUERIES = {
     "measure_reviews": 2,
     "opinions": 2,
     "survey_tallies": 3,
-    "statistics": 2,
+    "statistics": 3,
     "meetings": 2,
     "columns": 1,
     "codes": 4,
@@ -244,7 +246,12 @@ QUERIES = {
 
 @pytest.mark.parametrize("rows", [1, 3], ids=["one row", "three rows"])
 def test_any_number_of_rows_takes_the_same_number_of_questions(client, db, rows):
-    portal_of(rows)
+    plan = portal_of(rows)
+    survey = make_survey(plan)
+    for place in range(rows):
+        series = Series.objects.create(plan=plan, code=f"s{place}", position=place, title="出生数", unit="人")
+        Point.objects.create(series=series, year=2020, value=82, origin="published")
+        share(make_question(survey, f"q{place}"), "無回答", 5)
     found = {}
     for name in RESOURCES:
         with CaptureQueriesContext(connection) as asked:

@@ -35,7 +35,7 @@ COLUMNS = {
     "survey_tallies": "survey,survey_title,year,year_wareki,returned,response_rate,question,question_text,kind,"
     "item_number,item,base,choice,choices,count,count_unit,percent,percent_unit,value_text,rank_by,rank,mark,origin,"
     "derivation",
-    "statistics": "series,theme,title,year,year_wareki,value,unit,value_text,as_of,source,note,origin,derivation",
+    "statistics": "series,theme,title,year,year_wareki,value,unit,value_text,as_of,source,note,mark,origin,derivation",
     "meetings": "meeting,title,districts,participants,field_number,field,kind,order,text",
     "columns": "resource,resource_title,order,column,label,kind,unit,is_blank,codes,refers,meaning",
     "codes": "table,table_title,scale,code,label,definition",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from measures.models import Indicator
 from measures.workflow import CycleState, EntryState, ResponseState
 from mine_welfare.publication.opendata import RESOURCES
-from surveys.models import Origin, Ranking, Tally
+from surveys.models import Origin, Point, Ranking, Series, Tally
 from tests.factories import CycleFactory, OpinionFactory, ResponseFactory, ReviewFactory, fill
 from tests.publication.test_opendata import as_csv, as_json
 from tests.surveys.conftest import make_question, make_survey, share
@@ -229,3 +229,16 @@ def test_a_survey_that_is_not_public_is_not_there(client, plan):
 def test_the_inside_memo_is_not_even_read(public, entry):
     (row,) = RESOURCES["evaluations"].objects(public.plan)
     assert row.get_deferred_fields() == {"memo"}
+
+
+def test_a_small_value_of_a_statistic_is_hidden_with_the_one_that_would_tell_it(client, plan):
+    words = {"plan": plan, "theme": "再犯", "unit": "人", "source": "警察", "hide_below": 3}
+    for place, (code, value) in enumerate((("arrests", 12), ("arrests-first", 10), ("arrests-repeat", 2)), start=1):
+        series = Series.objects.create(code=code, title=code, position=place, **words)
+        Point.objects.create(series=series, year=2024, value=value, origin=Origin.DERIVED, derivation=f"{value}人")
+    rows = as_json(client, "statistics")
+    assert [(row["value"], row["value_text"], row["derivation"], row["mark"]) for row in rows] == [
+        (12, None, "12人", None),
+        (None, None, None, "hidden"),
+        (None, None, None, "hidden"),
+    ]

@@ -300,12 +300,13 @@ class Statistics(Master):
     as_of = column("時点", "as_of")
     source = column("出所", "source")
     note = column("注記", "note")
+    hide_below = column("この数に満たない値を隠す", "hide_below", Whole())
     position = column("並び順", "position", Whole())
 
     class Meta(Master.Meta):
         abstract = False
         model = Series
-        fields = ("code", "theme", "label", "unit", "as_of", "source", "note", "position")
+        fields = ("code", "theme", "label", "unit", "as_of", "source", "note", "hide_below", "position")
         import_id_fields = ("code",)
 
     def rows(self) -> QuerySet:

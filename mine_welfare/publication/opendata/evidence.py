@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from mine_welfare.toolkit.fiscal import wareki_year
 from plans.models import Plan
 from surveys.hiding import Limits, hidden
-from surveys.models import MeetingTopic, Origin, Point, Question, Ranking, Survey, Tally
+from surveys.models import MeetingTopic, Origin, Point, Question, Ranking, Series, Survey, Tally
 from surveys.models.statistics import calendar_year
 from surveys.sheets.cells import numeric
+from surveys.small import HIDDEN, hide_small
 
 from .table import Column, Resource
 
@@ -171,13 +172,15 @@ TALLIES = Resource(
 
 
 # ---- 統計 -----------------------------------------------------------------------
-def _statistics(plan: Plan) -> QuerySet:
-    points = Point.objects.filter(series__plan=plan).select_related("series")
-    return points.order_by("series__position", "year")
+def _statistics(plan: Plan) -> Iterator[tuple[Series, Point]]:
+    """The values by series and year, small ones as the public pages show them."""
+    for series in hide_small(plan.series.order_by("position").prefetch_related("points__series")):
+        yield from ((series, point) for point in sorted(series.points.all(), key=lambda point: point.year))
 
 
-def _point(point: Point) -> dict:
-    series = point.series
+def _point(line: tuple[Series, Point]) -> dict:
+    series, point = line
+    is_hidden = point.value is None and point.wording == HIDDEN
     return {
         "series": series.code,
         "theme": series.theme,
@@ -186,10 +189,11 @@ def _point(point: Point) -> dict:
         "year_wareki": calendar_year(point.year),
         "value": numeric(point.value),
         "unit": series.shown_unit or None,
-        "value_text": point.wording or None,
+        "value_text": None if is_hidden else point.wording or None,
         "as_of": series.as_of or None,
         "source": series.source,
         "note": series.note or None,
+        "mark": "hidden" if is_hidden else None,
         "origin": point.origin,
         "derivation": point.derivation or None,
     }
@@ -198,19 +202,20 @@ def _point(point: Point) -> dict:
 STATISTICS = Resource(
     "statistics",
     "統計",
-    "計画が示す統計の、年ごとの値です。素案の本文に値のない統計は載せていません。",
+    "計画が示す統計の、年ごとの値です。素案の本文に値のない統計は載せず、人数の少ない値は隠しています。",
     {
         "series": Column("統計の識別名", is_key=True),
         "theme": Column("分野", is_key=True),
         "title": Column("統計の名称"),
         "year": Column("年（西暦）", kind="integer", is_key=True),
         "year_wareki": Column("年（和暦）"),
-        "value": Column("値", "文章だけで示されたものは空です。", "number", blank=True),
+        "value": Column("値", "文章だけで示されたもの、秘匿したものは空です。", "number", blank=True),
         "unit": Column("単位", "記載のないものは空です。", blank=True),
         "value_text": Column("表記", "計画書での値の書き方です。", blank=True),
         "as_of": Column("時点", blank=True),
         "source": Column("出所"),
         "note": Column("注記", blank=True),
+        "mark": Column("値の印", "秘匿した値の印です。", blank=True, codes="mark"),
         "origin": Column("値の出どころ", codes="origin"),
         "derivation": Column("計算の方法", blank=True),
     },

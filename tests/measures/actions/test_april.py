@@ -193,8 +193,9 @@ def test_what_is_returned_under_the_old_name_can_still_be_finished(entry, office
 
 # ---- 統合 -----------------------------------------------------------------------------
 @pytest.fixture
-def general(db):
-    return OrganizationFactory(name="総務課", slug="general", position=99)
+def general(office):
+    """Stands after `office` in the city's order, whatever other tests made before."""
+    return OrganizationFactory(name="総務課", slug="general", position=office.position + 1)
 
 
 def test_a_merger_of_two_into_a_new_one(entry, action, office, general, writer, secretariat):
