@@ -146,7 +146,7 @@ def test_the_first_key_leads_past_the_menu(citizen):
 def test_a_table_that_is_too_wide_scrolls_by_keyboard(citizen):
     citizen.set_viewport_size({"width": 360, "height": 740})
     citizen.goto("/evaluations/2025/")
-    table = citizen.get_by_role("region", name="基本目標ごとの達成度の表")
+    table = citizen.get_by_role("region", name="施策と年度の評価の表")
     table.focus()
     citizen.keyboard.press("ArrowRight")
     citizen.wait_for_function("document.activeElement.scrollLeft > 0")
