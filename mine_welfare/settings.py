@@ -227,6 +227,7 @@ LOGGING = {
         # WeasyPrint's own warnings about CSS it does not know would hide ours.
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},
     },
 }
 
