@@ -27,8 +27,25 @@ from .plaintext import plan_text
 
 logger = logging.getLogger(__name__)
 COVER = "表紙"
+
+
+def component_report(cycle: Cycle, **head: object) -> str:
+    """The yearly report of the component alone."""
+    return year.report_html(cycle, component_of(cycle.plan), **head)
+
+
 # What the address calls a paper of a published year, and how its HTML is made.
-YEARLY: dict[str, Callable[..., str]] = {"report": year.report_html, "opinions": year.opinions_html}
+COMPONENT = "reoffense"
+YEARLY: dict[str, Callable[..., str]] = {
+    "report": year.report_html,
+    "opinions": year.opinions_html,
+    COMPONENT: component_report,
+}
+
+
+def names_of(plan: Plan) -> list[str]:
+    """The yearly papers of `plan`: that of the component only where it has one."""
+    return [name for name in YEARLY if name != COMPONENT or component_of(plan)]
 
 
 def book(plan: Plan) -> Path:
@@ -43,7 +60,7 @@ def component_paper(plan: Plan) -> Path | None:
 
 
 def yearly(cycle: Cycle, name: str) -> Path:
-    """`report` or `opinions` of a published year."""
+    """`report`, `opinions` or the component's report of a published year."""
 
     def make() -> bytes:
         html = YEARLY[name](cycle, made=timezone.localdate(cycle.published_at), is_public=True)
@@ -71,7 +88,7 @@ def _all() -> Iterator[Callable[[], object]]:
         yield lambda plan=plan: book(plan)
         yield lambda plan=plan: component_paper(plan)
         for cycle in plan.cycles.public().select_related("plan", "scale"):
-            for name in YEARLY:
+            for name in names_of(plan):
                 yield lambda cycle=cycle, name=name: yearly(cycle, name)
 
 
@@ -105,9 +122,9 @@ def component_pdf(request) -> HttpResponse | FileResponse:
 @require_safe
 @login_not_required
 def yearly_pdf(request, year: int, name: str) -> HttpResponse | FileResponse:
-    """/downloads/evaluations/<fy>/report.pdf and opinions.pdf"""
+    """/downloads/evaluations/<fy>/report.pdf, opinions.pdf and reoffense.pdf"""
     cycles = plan_or_404(request).cycles.public().select_related("plan", "scale")
     cycle = get_object_or_404(cycles, year=year)
-    if name not in YEARLY:
+    if name not in names_of(cycle.plan):
         raise Http404
     return send(request, yearly(cycle, name), f"{cycle}-{name}.pdf")

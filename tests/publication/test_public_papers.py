@@ -3,9 +3,12 @@
 import pytest
 from django.utils import timezone
 
+from measures.models import ActionGroup
 from measures.workflow import CycleState, EntryState
 from mine_welfare.publication import public_papers
 from mine_welfare.toolkit import pdf
+from plans.models import Component
+from reoffense.models import FocusArea
 from tests.factories import fill
 
 
@@ -53,6 +56,19 @@ def test_before_and_after_publication_there_is_none(client, cycle, entry, made):
     cycle.published_at = cycle.unpublished_at = timezone.now()
     cycle.save()
     assert client.get(address).status_code == 404
+
+
+def test_the_component_has_a_report_of_its_own_where_there_is_one(client, published, entry, made):
+    address = f"/downloads/evaluations/{published.year}/reoffense.pdf"
+    assert client.get(address).status_code == 404
+    component = Component.objects.create(
+        plan=published.plan, code="reoffense", title="再犯防止推進計画", owner="市", position=1
+    )
+    group = ActionGroup.objects.create(measure=entry.action.measure, label="ア", title="安全", position=1)
+    FocusArea.objects.create(component=component, group=group, position=1)
+    response = client.get(address)
+    assert b"".join(response.streaming_content) == b"%PDF-1"
+    assert "再犯防止推進計画　達成状況評価報告書" in made[0]
 
 
 def test_other_names_are_not_found(client, published, made):
