@@ -20,18 +20,25 @@ SHAPED_BY = (
     "measures/queries",
     "measures/reports",
     "mine_welfare/publication/component.py",
+    "mine_welfare/publication/evidence.py",
     "mine_welfare/publication/figures.py",
+    "mine_welfare/publication/papers.py",
     "mine_welfare/publication/reports.py",
     "mine_welfare/toolkit",
     "reoffense/queries.py",
     "static/paper",
+    "surveys/small.py",
     "templates/pdf",
 )
 
 
-def kept_paper(plan: Plan, name: str, make: Callable[[], bytes]) -> Path:
-    """The file of a paper of `plan`, made anew when its public text or the program's part in it changed."""
-    return kept(Path(settings.MEDIA_ROOT) / "papers" / plan.slug, name, f"{plan.version}-{edition()}", make)
+def kept_paper(plan: Plan, name: str, make: Callable[[], bytes], *, year: int | None = None) -> Path:
+    """The file of a paper of `plan`, made anew when its public text or the program's part in it changed.
+
+    The papers of a year have a folder of their own: where names begin alike, one would clear away the other.
+    """
+    folder = Path(settings.MEDIA_ROOT) / "papers" / plan.slug / str(year or "")
+    return kept(folder, name, f"{plan.version}-{edition()}", make)
 
 
 def kept(folder: Path, name: str, state: str, make: Callable[[], bytes]) -> Path:

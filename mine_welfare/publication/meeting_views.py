@@ -18,6 +18,8 @@ from plans.context import current_plan
 from .models import Handout, Meeting, Paper
 
 LARGEST = 50 * 1024 * 1024  # bytes of one attached PDF
+# By how many places each button moves a handout.
+MOVES = {"up": -1, "down": 1, "away": 0}
 
 
 class MeetingForm(forms.ModelForm):
@@ -143,12 +145,14 @@ def handout_move(request, pk: int, handout: int):
     place = next((index for index, one in enumerate(rows) if one.pk == handout), None)
     if place is None:
         raise Http404
-    step = {"up": -1, "down": 1}.get(request.POST.get("to", ""))
+    to = request.POST.get("to", "")
+    if to not in MOVES:
+        raise Http404
     moved = rows.pop(place)
-    if step is None:
+    if to == "away":
         moved.delete()
     else:
-        rows.insert(max(place + step, 0), moved)
+        rows.insert(max(place + MOVES[to], 0), moved)
     # Two steps: a number is held by one handout at a time.
     for number, one in enumerate(rows, start=1):
         Handout.objects.filter(pk=one.pk).update(position=1000 + number)

@@ -66,7 +66,7 @@ def yearly(cycle: Cycle, name: str) -> Path:
         html = YEARLY[name](cycle, made=timezone.localdate(cycle.published_at), is_public=True)
         return pdf.render(html, first_page=COVER)
 
-    return kept_paper(cycle.plan, f"{name}-{cycle.year}", make)
+    return kept_paper(cycle.plan, name, make, year=cycle.year)
 
 
 def edition_now() -> list[tuple[int, int]]:

@@ -8,9 +8,11 @@ next one.
 import fcntl
 import logging
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.core.files import File
@@ -25,6 +27,7 @@ from . import papers
 from .models import Paper
 
 logger = logging.getLogger(__name__)
+LOOKS, MOMENT = 10, 0.05  # seconds
 FAILED = "作成の途中で問題が起きました。もう一度作っても同じときは、情報担当へ連絡してください。"
 EMPTY = "印刷する内容がありません。"
 
@@ -42,12 +45,19 @@ def alone() -> Iterator[bool]:
     """Whether this process may be the worker, for as long as it holds the lock."""
     lock_file().parent.mkdir(parents=True, exist_ok=True)
     with lock_file().open("a") as lock:
+        yield _hold(lock)
+
+
+def _hold(lock: IO[str]) -> bool:
+    """Take the lock. A page that just looks whether a worker is there holds it for a moment: that is waited for."""
+    for _ in range(LOOKS):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            yield False
+            time.sleep(MOMENT)
         else:
-            yield True
+            return True
+    return False
 
 
 def is_there() -> bool:

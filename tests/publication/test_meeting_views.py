@@ -64,6 +64,22 @@ def test_handouts_stand_in_order_and_move(client, meeting):
     assert [str(one) for one in meeting.handouts.all()] == ["資料1　名簿", "資料2　意見"]
 
 
+@pytest.mark.parametrize("given", [{}, {"to": ""}, {"to": "delete"}])
+def test_a_move_nobody_offered_moves_nothing(client, meeting, given):
+    place = f"/staff/meetings/{meeting.pk}/handouts/"
+    client.post(place, {"kind": "report"})
+    handout = meeting.handouts.get()
+    assert client.post(f"{place}{handout.pk}/", given).status_code == 404
+    assert list(meeting.handouts.all()) == [handout]
+
+
+def test_a_handout_of_another_meeting_stays_where_it_is(client, meeting, cycle):
+    other = Meeting.objects.create(cycle=cycle, name="別の会議", held_on=datetime.date(2026, 9, 1))
+    handout = Handout.objects.create(meeting=other, position=1, kind="report", title="報告書")
+    assert client.post(f"/staff/meetings/{meeting.pk}/handouts/{handout.pk}/", {"to": "away"}).status_code == 404
+    assert list(other.handouts.all()) == [handout]
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

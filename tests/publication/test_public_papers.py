@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from measures.models import ActionGroup
 from measures.workflow import CycleState, EntryState
-from mine_welfare.publication import public_papers
+from mine_welfare.publication import downloads, public_papers
 from mine_welfare.toolkit import pdf
 from plans.models import Component
 from reoffense.models import FocusArea
@@ -69,6 +69,15 @@ def test_the_component_has_a_report_of_its_own_where_there_is_one(client, publis
     response = client.get(address)
     assert b"".join(response.streaming_content) == b"%PDF-1"
     assert "再犯防止推進計画　達成状況評価報告書" in made[0]
+
+
+def test_papers_that_begin_alike_do_not_clear_each_other_away(plan, made):
+    def made_for(name: str, year: int | None = None):
+        return downloads.kept_paper(plan, name, lambda: pdf.render(name), year=year)
+
+    files = [made_for("reoffense", 2025), made_for("reoffense"), made_for("report", 2025), made_for("report", 2026)]
+    assert [file.exists() for file in files] == [True] * 4
+    assert len(made) == 4
 
 
 def test_other_names_are_not_found(client, published, made):

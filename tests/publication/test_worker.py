@@ -1,5 +1,8 @@
 """The worker: papers in turn, progress, stopping, failing, dying."""
 
+import fcntl
+import threading
+
 import pytest
 
 from measures.workflow import EntryState
@@ -119,6 +122,18 @@ def test_there_is_one_worker(settings, tmp_path):
     with worker.alone() as first, worker.alone() as second:
         assert (first, second, worker.is_there()) == (True, False, True)
     assert worker.is_there() is False
+
+
+def test_a_page_that_looks_in_that_moment_does_not_keep_the_worker_away(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    worker.lock_file().touch()
+    with worker.lock_file().open() as look:
+        fcntl.flock(look, fcntl.LOCK_SH)
+        gone = threading.Timer(2 * worker.MOMENT, lambda: fcntl.flock(look, fcntl.LOCK_UN))
+        gone.start()
+        with worker.alone() as is_alone:
+            assert is_alone is True
+        gone.join()
 
 
 @pytest.mark.parametrize("kind", ["sheets", "blanks", "list", "report", "opinions"])
