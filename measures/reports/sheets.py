@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from plans.models import Plan
 
@@ -97,12 +97,13 @@ def sheets(entries: QuerySet, cycle: Cycle, *, is_public: bool = False) -> list[
     """The 個票 of `entries` of one year, in the plan's order; the public ones without what is said inside only."""
     rows = with_previous(
         entries.select_related(
-            "cycle__scale", "cycle__plan", "organization", "rating", "direction", "action__actor",
+            "organization", "rating", "direction", "action__actor",
             "action__measure__policy__goal", "action__group",
         ),
         cycle,
     )  # fmt: skip
-    grades, directions = list(cycle.scale.grades.all()), list(cycle.scale.directions.all())
+    # One year and one scale for all of them, read once.
+    prefetch_related_objects([cycle.scale], "grades", "directions")
     measures = {row.action.measure_id for row in rows}
     reviews = {review.measure_id: review for review in cycle.reviews.filter(measure__in=measures)}
     counts = distributions(cycle, "action__measure")
@@ -111,8 +112,7 @@ def sheets(entries: QuerySet, cycle: Cycle, *, is_public: bool = False) -> list[
     moves = {} if is_public else _moves(rows)
     found = []
     for row in rows:
-        # One scale for all: it was read once.
-        row.cycle.scale._prefetched_objects_cache = {"grades": grades, "directions": directions}
+        row.cycle = cycle
         place = row.action.measure_id
         found.append(
             Sheet(

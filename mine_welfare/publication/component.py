@@ -25,11 +25,11 @@ from mine_welfare.toolkit.sheet import Column, Sheet
 from plans.models import Component, Plan, Section
 from reoffense import sheets
 from reoffense.models import Event, Partner
-from reoffense.queries import component_plan, indicators
+from reoffense.queries import ComponentPlan, component_of, component_plan, indicators
 from surveys.models import GAP, Question
 from surveys.queries.public import ThemePart, statistics_page
 
-from .evidence import answers_about
+from .evidence import Answers, answers_about
 from .figures import Figures, question_rankings
 from .places import of_section
 from .public import section_html
@@ -45,8 +45,7 @@ def reoffense(request):
     page = component_plan(plan)
     if page is None:
         raise Http404("この計画には、再犯防止推進計画がありません。")
-    answers = [one for measure in page.measures for one in answers_about(plan.edition, measure.pk)]
-    known = awareness([one.question for one in answers])
+    answers = answers_of(page)
     today = timezone.localdate()
     context = {
         "page": page,
@@ -54,7 +53,7 @@ def reoffense(request):
         "whole": page.whole,
         "indicators": indicators(page),
         "roles": [roles_of(measure) for measure in page.measures],
-        "partners": [(partner, known.get(partner.known_as, [])) for partner in Partner.objects.filter(plan=plan)],
+        "partners": partners_of(plan, answers),
         "answers": answers,
         "statistics": statistics_of(plan, page.measures),
         "gap": GAP,
@@ -69,6 +68,18 @@ def statistics_of(plan: Plan, measures: list[Measure]) -> list[ThemePart]:
     """The statistics that speak to the measures carrying the component and to no other."""
     codes = {measure.code for measure in measures}
     return [part for part in statistics_page(plan) if part.measures and {one.code for one in part.measures} <= codes]
+
+
+def answers_of(page: ComponentPlan) -> list[Answers]:
+    """What citizens answered to the questions that speak to the component."""
+    edition = page.component.plan.edition
+    return [one for measure in page.measures for one in answers_about(edition, measure.pk)]
+
+
+def partners_of(plan: Plan, answers: list[Answers]) -> list[tuple[Partner, list[str]]]:
+    """(partner, how well citizens know it, in the plan's words)."""
+    known = awareness([one.question for one in answers])
+    return [(partner, known.get(partner.known_as, [])) for partner in Partner.objects.filter(plan=plan)]
 
 
 def awareness(questions: list[Question]) -> dict[str, list[str]]:
@@ -97,8 +108,7 @@ def paper(plan: Plan) -> str | None:
     page = component_plan(plan)
     if page is None:
         return None
-    answers = [one for measure in page.measures for one in answers_about(plan.edition, measure.pk)]
-    known = awareness([one.question for one in answers])
+    answers = answers_of(page)
     sections = [row.section for row in page.component.backgrounds.select_related("section__plan")]
     figures = Figures(plan, sections, templates="pdf/figures")
     parts = [
@@ -114,7 +124,7 @@ def paper(plan: Plan) -> str | None:
         "page": page,
         "parts": parts,
         "references": page.references,
-        "partners": [(partner, known.get(partner.known_as, [])) for partner in Partner.objects.filter(plan=plan)],
+        "partners": partners_of(plan, answers),
         "answers": answers,
         "backgrounds": [(section.title, section_html(section, figures)) for section in sections],
     }
@@ -151,6 +161,8 @@ def check_xlsx(request, year: int):
 def seen_cycle(request, year: int) -> Cycle:
     """The year, for those who may see its counts; the others are told from when they may."""
     cycle = cycle_or_404(request, year)
+    if component_of(cycle.plan) is None:
+        raise Http404("この計画には、再犯防止推進計画がありません。")
     if sentence := counts_refusal(request.user, cycle):
         raise PermissionDenied(sentence)
     return cycle

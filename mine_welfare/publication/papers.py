@@ -116,10 +116,7 @@ def _list_pieces(paper: Paper) -> Iterator[Piece]:
 
 def _report_pieces(paper: Paper) -> Iterator[Piece]:
     component = paper.plan.components.filter(pk=paper.scope.get("component")).first()
-    head = {name: value for name, value in _head(paper, "").items() if name in ("made", "occasion", "paper_no")}
-    yield Piece(
-        "報告書の全体", lambda: year.report_html(paper.cycle, component, is_public=paper.cycle.is_public, **head)
-    )
+    yield Piece("報告書の全体", lambda: year.report_html(paper.cycle, component, **_cover(paper)))
 
 
 def _opinion_pieces(paper: Paper) -> Iterator[Piece]:

@@ -31,6 +31,17 @@ def test_a_plan_without_a_component_says_so(client_of, secretariat, plan):
     assert response.templates[0].name == "reoffense/none.html"
 
 
+@pytest.mark.parametrize("name", ["check.pdf", "check.xlsx"])
+def test_a_plan_without_a_component_has_no_check_table(client_of, secretariat, cycle, name):
+    assert client_of(secretariat).get(f"{OVERVIEW}{cycle.year}/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["check.pdf", "check.xlsx"])
+def test_the_check_table_is_for_those_who_may_see_the_counts(client_of, secretariat, writer, areas, cycle, name):
+    address = f"{OVERVIEW}{cycle.year}/{name}"
+    assert [client_of(person).get(address).status_code for person in (secretariat, writer)] == [200, 403]
+
+
 def test_before_the_committee_meets_its_members_see_no_running_year(client_of, committee, areas, cycle):
     response = client_of(committee).get(OVERVIEW)
     assert response.context["cycle"] is None
