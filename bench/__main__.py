@@ -32,4 +32,6 @@ def main() -> None:
     Path("bench/results.json").write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
 
 
-main()
+# Processes that begin anew read this module once more.
+if __name__ == "__main__":
+    main()

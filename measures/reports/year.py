@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from django.db.models import Prefetch, QuerySet
 from django.template.loader import render_to_string
 
-from mine_welfare.toolkit import typography
+from mine_welfare.toolkit import chart, typography
+from mine_welfare.toolkit.chart import Stacked
 from mine_welfare.toolkit.fiscal import wareki_year_both
 from plans.models import BasicGoal, Component
 
+from ..charts import shares_chart
 from ..models import (
     Cycle,
     Direction,
@@ -53,11 +55,6 @@ class Shares:
     @property
     def n_unrated(self) -> int:
         return sum(number for _, number in self.unrated)
-
-    @property
-    def shares(self) -> list[tuple[Grade, float]]:
-        """(rating, its share in percent) of those that occur; none without a rated sheet."""
-        return [(grade, 100 * number / self.n) for grade, number in self.rated if number]
 
     @property
     def good_share(self) -> float:
@@ -105,6 +102,11 @@ class YearReport:
     @property
     def grades(self) -> list[Grade]:
         return self.whole.counts.grades
+
+    @property
+    def chart(self) -> Stacked:
+        """図1: the shares of the whole and of each goal."""
+        return shares_chart([(line.label, line.counts) for line in (self.whole, *self.goals)], self.cycle)
 
     @property
     def direction_totals(self) -> list[int]:
@@ -166,7 +168,7 @@ def _pages(cycle: Cycle, entries: QuerySet) -> list[MeasurePage]:
     for review in cycle.reviews.filter(measure__in=by_measure).select_related("first_rating", "second_rating"):
         by_measure[review.measure_id].review = review
     of_year = Prefetch("values", IndicatorValue.objects.filter(year=cycle.year), to_attr="of_year")
-    for indicator in Indicator.objects.filter(measure__in=by_measure).prefetch_related(of_year):
+    for indicator in Indicator.objects.in_year(cycle.year).filter(measure__in=by_measure).prefetch_related(of_year):
         by_measure[indicator.measure_id].indicators.append((indicator, next(iter(indicator.of_year), None)))
     return list(by_measure.values())
 
@@ -185,7 +187,8 @@ CONTENTS = (("r1", "1　この報告書の見方"), ("r2", "2　達成状況の�
 def report_html(cycle: Cycle, component: Component | None = None, **head) -> str:
     """達成状況評価報告書 as HTML for the PDF engine; `head` is what its cover says (made, is_public, occasion …)."""
     name = f"{component.title}　{REPORT}" if component else REPORT
-    context = {"report": year_report(cycle, component), "contents": CONTENTS}
+    report = year_report(cycle, component)
+    context = {"report": report, "contents": CONTENTS, "notes": chart.notes(report.chart)}
     return _paper("pdf/year/report.html", cycle, name, **context, **head)
 
 
@@ -197,5 +200,5 @@ def opinions_html(cycle: Cycle, **head) -> str:
 
 def _paper(template: str, cycle: Cycle, name: str, **context) -> str:
     title = f"{wareki_year_both(cycle.year)}{name}"
-    context = {"plan": cycle.plan, "cycle": cycle, "paper": name, "title": title, **context}
+    context = {"plan": cycle.plan, "cycle": cycle, "names": name.split("　"), "title": title, **context}
     return typography.hold_line_ends(render_to_string(template, context))

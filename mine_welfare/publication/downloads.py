@@ -2,8 +2,6 @@
 
 import fcntl
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -13,10 +11,12 @@ from django.http import FileResponse, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
+from mine_welfare.toolkit.disk import write_whole
 from plans.models import Plan
 
 # Everything in the program that decides how a paper looks: a change makes every paper anew.
 SHAPED_BY = (
+    "measures/charts.py",
     "measures/queries",
     "measures/reports",
     "mine_welfare/publication/component.py",
@@ -27,6 +27,8 @@ SHAPED_BY = (
     "mine_welfare/toolkit",
     "reoffense/queries.py",
     "static/paper",
+    "surveys/charts.py",
+    "surveys/queries",
     "surveys/small.py",
     "templates/pdf",
 )
@@ -37,8 +39,11 @@ def kept_paper(plan: Plan, name: str, make: Callable[[], bytes], *, year: int | 
 
     The papers of a year have a folder of their own: where names begin alike, one would clear away the other.
     """
-    folder = Path(settings.MEDIA_ROOT) / "papers" / plan.slug / str(year or "")
-    return kept(folder, name, f"{plan.version}-{edition()}", make)
+    return kept(folder_of(plan) / str(year or ""), name, f"{plan.version}-{edition()}", make)
+
+
+def folder_of(plan: Plan) -> Path:
+    return Path(settings.MEDIA_ROOT) / "papers" / plan.slug
 
 
 def kept(folder: Path, name: str, state: str, make: Callable[[], bytes]) -> Path:
@@ -53,25 +58,11 @@ def kept(folder: Path, name: str, state: str, make: Callable[[], bytes]) -> Path
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not file.exists():
-            _write_whole(file, make())
+            write_whole(file, make())
             for old in folder.glob(f"{name}-*.pdf"):
                 if old != file:
                     old.unlink()
     return file
-
-
-def _write_whole(file: Path, content: bytes) -> None:
-    """Nobody ever reads half a file: it gets its name when it is complete."""
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".", delete=False) as temporary:
-        try:
-            temporary.write(content)
-            temporary.flush()
-            os.fsync(temporary.fileno())
-            os.chmod(temporary.name, 0o644)
-            os.replace(temporary.name, file)
-        except BaseException:
-            os.unlink(temporary.name)
-            raise
 
 
 def edition() -> str:

@@ -11,15 +11,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
 
-from django.db.models import Prefetch
 from django.template.loader import render_to_string
 
 from measures.queries import structure
-from mine_welfare.toolkit import fiscal
+from mine_welfare.toolkit import chart, fiscal
 from mine_welfare.toolkit.richtext import Figure, figures
 from plans.models import Plan, Section
-from surveys.models import Point, Question, Ranking, ResidentMeeting, Series, Tally
-from surveys.small import hide_small
+from surveys.charts import DERIVED, question_chart, series_chart
+from surveys.models import Point, Question, Ranking, ResidentMeeting, Series
+from surveys.queries.plan import questions_of_the_plan, series_of_the_plan
+from surveys.queries.public import drawn_together, series_notes
+
+# From how many known values on a paper draws a chart. One or two are read faster as numbers, and two bars
+# of years far apart would pass for a course.
+DRAWN_FROM = 3
 
 
 class Figures:
@@ -32,19 +37,8 @@ class Figures:
         # What can be drawn is what the sentences say in numbers.
         self.has_numbers = not {"series", "question"}.isdisjoint(self.refs)
         self.kept: dict[str, dict] = {}
-        self.series = self._series() if "series" in self.refs else {}
-        self.questions = self._questions() if "question" in self.refs else {}
-
-    def _series(self) -> dict[str, Series]:
-        rows = self.plan.series.filter(code__in=self.refs["series"]).prefetch_related("points__series")
-        return {series.code: series for series in hide_small(rows)}
-
-    def _questions(self) -> dict[str, Question]:
-        rows = Question.objects.filter(survey__plan=self.plan, code__in=self.refs["question"]).prefetch_related(
-            Prefetch("tallies", Tally.objects.select_related("choice", "item")),
-            Prefetch("rankings", Ranking.objects.select_related("item")),
-        )
-        return {question.code: question for question in rows}
+        self.series = series_of_the_plan(plan, self.refs["series"]) if "series" in self.refs else {}
+        self.questions = questions_of_the_plan(plan, self.refs["question"]) if "question" in self.refs else {}
 
     def __call__(self, figure: Figure, **more: object) -> str:
         """The HTML of `figure`; `more` joins the context of its template."""
@@ -54,28 +48,43 @@ class Figures:
 
     def _data(self, figure: Figure) -> dict:
         if figure.scheme == "series":
-            return self._series_data(figure.ref)
+            return self._series_data(figure.ref, figure.caption)
         if figure.scheme == "question":
             return self._question_data(figure.ref)
         if figure.scheme in OF_THE_PLAN and figure.scheme not in self.kept:
             self.kept[figure.scheme] = OF_THE_PLAN[figure.scheme](self.plan)
         return self.kept.get(figure.scheme, {})
 
-    def _series_data(self, ref: str) -> dict:
+    def _series_data(self, ref: str, caption: str) -> dict:
         series = [self.series[code] for code in ref.split(",") if code in self.series]
         bars = series_bars(series)
-        drawn = any(bar.share for _, rows in bars for bar in rows)
-        return {"series": series, "bars": bars, "drawn": drawn, "grid": Grid(bars)}
+        groups = [(series_chart(*part), part[1]) for part in drawn_together(caption, series)]
+        charts = [(spec, group) for spec, group in groups if is_drawn(spec)]
+        shown = [one for _, group in charts for one in group]
+        rest = Grid([(one, points) for one, points in bars if one not in shown])
+        notes = [note for spec, _ in charts for note in chart.notes(spec)]
+        notes += [f"{DERIVED} {one.title}の{bar.label}は、{bar.derivation}です。" for one, bar in rest.derivations]
+        notes += [f"{names}　{note}" for names, note in series_notes(series)]
+        return {
+            "series": series,
+            "grid": Grid(bars),
+            "charts": [spec for spec, _ in charts],
+            "rest": rest,
+            "notes": notes,
+        }
 
     def _question_data(self, ref: str) -> dict:
         question = self.questions.get(ref)
         bars = question_bars(question) if question else []
+        spec = question_chart(question.survey, question) if question else None
         return {
             "question": question,
             "bars": bars,
             "rows": [bar.row for bar in bars],
             "rankings": question_rankings(question) if question else [],
             "drawn": any(bar.share for bar in bars),
+            "chart": spec if spec and is_drawn(spec) else None,
+            "notes": chart.notes(spec) if spec else [],
         }
 
 
@@ -165,6 +174,11 @@ class Grid:
         self.derivations = [
             (one, bar) for one, points in bars for bar in points if bar.derivation and bar.value is not None
         ]
+
+
+def is_drawn(spec: chart.Chart) -> bool:
+    """Whether a paper draws it; else its numbers stand in a table."""
+    return len(spec.numbers) >= DRAWN_FROM
 
 
 def question_bars(question: Question) -> list[Bar]:

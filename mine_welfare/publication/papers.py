@@ -19,6 +19,7 @@ from .downloads import edition
 from .models import Meeting, Paper
 
 SHEETS_AT_ONCE = 25  # what the engine holds in memory: about 0.2 GB
+ROWS_TOGETHER = 40  # of a list: about four pages
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Piece:
     """One part of a paper: what the progress says while it is made, its bookmark, its HTML when asked for.
 
     A PDF made elsewhere comes as `file`, and gets the number it has not as `label`.
+    `is_front`: in a pack it begins on the front of a sheet.
     """
 
     doing: str
@@ -33,6 +35,7 @@ class Piece:
     title: str = ""
     file: Path | None = None
     label: str = ""
+    is_front: bool = False
 
 
 def pieces(paper: Paper) -> list[Piece]:
@@ -101,17 +104,21 @@ def _sheet_pieces(template: str) -> Callable[[Paper], Iterator[Piece]]:
 
 
 def _list_pieces(paper: Paper) -> Iterator[Piece]:
-    """One part for each basic goal: so the page can say how far it is."""
+    """One part for each basic goal, so the page can say how far it is; few rows stand together on fewer pages."""
     rows = entries_of(paper.cycle, paper.scope)
-    for goal in paper.plan.goals.all():
-        own = rows.filter(action__measure__policy__goal=goal)
+    office = Organization.objects.filter(pk=paper.scope.get("organization")).first()
+    parts = [(str(goal), rows.filter(action__measure__policy__goal=goal)) for goal in paper.plan.goals.all()]
+    if rows.count() <= ROWS_TOGETHER:
+        parts = [("" if office else "全体", rows)]
+    for goal, own in parts:
         if own.exists():
+            scope = "　".join(filter(None, (str(office or ""), goal)))
 
-            def html(own: QuerySet = own, scope: str = str(goal)) -> str:
+            def html(own: QuerySet = own, scope: str = scope) -> str:
                 found = sheets.entry_list(own, paper.cycle)
                 return _render("pdf/year/list.html", _head(paper, "取組評価 一覧") | {"list": found, "scope": scope})
 
-            yield Piece(f"{goal}の一覧", html, str(goal))
+            yield Piece(f"{scope}の一覧", html, scope)
 
 
 def _report_pieces(paper: Paper) -> Iterator[Piece]:
@@ -138,13 +145,14 @@ def _pack_pieces(paper: Paper) -> Iterator[Piece]:
     yield Piece("表紙と次第", lambda: _render("pdf/year/pack.html", context), "次第")
     for handout in handouts:
         if handout.upload:
-            yield Piece(str(handout), None, str(handout), Path(handout.upload.path), handout.number)
+            file = Path(handout.upload.path)
+            yield Piece(str(handout), None, str(handout), file, handout.number, is_front=True)
             continue
         scope = handout.scope | {"occasion": meeting.name, "number": handout.number}
         part = Paper(plan=paper.plan, cycle=paper.cycle, kind=handout.kind, scope=scope, asked_at=paper.asked_at)
-        for piece in pieces(part):
+        for place, piece in enumerate(pieces(part)):
             title = f"{handout}　{piece.title}" if piece.title else str(handout)
-            yield Piece(f"{handout}（{piece.doing}）", piece.html, title)
+            yield Piece(f"{handout}（{piece.doing}）", piece.html, title, is_front=place == 0)
 
 
 MAKERS: dict[str, Callable[[Paper], Iterator[Piece]]] = {

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_safe
 from measures.models import Cycle
 from measures.public import plan_or_404
 from measures.reports import year
-from mine_welfare.toolkit import pdf
+from mine_welfare.toolkit import pdf, pdf_pieces
 from plans.models import Plan
 from reoffense.queries import component_of
 
 from . import component, reports
-from .downloads import kept_paper, send
+from .downloads import edition, folder_of, kept_paper, send
 from .plaintext import plan_text
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,13 @@ def names_of(plan: Plan) -> list[str]:
 
 
 def book(plan: Plan) -> Path:
-    return kept_paper(plan, "book", lambda: pdf.render(reports.plan_book(plan), first_page=COVER))
+    """The plan book: of a hundred pages a change moves a few, so it is made in pieces."""
+    pieces = folder_of(plan) / "pieces"
+
+    def make() -> bytes:
+        return pdf_pieces.make(reports.plan_book(plan), pieces, edition(), first_page=COVER)
+
+    return kept_paper(plan, "book", make)
 
 
 def component_paper(plan: Plan) -> Path | None:

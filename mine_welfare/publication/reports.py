@@ -102,6 +102,10 @@ class GoalPages:
     actors: list[Actor]
 
     @property
+    def heading(self) -> str:
+        return f"基本目標{self.part.goal.number}　{self.part.goal.title}"
+
+    @property
     def rows(self) -> list[tuple[BasicPolicy, list[tuple[MeasurePart, list[int]]]]]:
         return [
             (policy.policy, [(measure, self.counts(measure.tables)) for measure in policy.measures])
@@ -133,7 +137,7 @@ def anchor(section: Section) -> str:
 
 
 def plan_book(plan: Plan) -> str:
-    """The whole plan book as one HTML document, ready for the PDF engine."""
+    """The whole plan book as one HTML document, with seams where `pdf_pieces` may cut it."""
     sections = list(plan.sections.all())
     plates = Plates(Figures(plan, sections, templates="pdf/figures"))
     goals = structure.goal_parts(plan)

@@ -21,7 +21,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from mine_welfare.toolkit import pdf
-from mine_welfare.toolkit.pdf_join import Part, join, sizes, stamp
+from mine_welfare.toolkit.pdf_join import Part, join
+from mine_welfare.toolkit.pdf_pool import Engines
+from mine_welfare.toolkit.pdf_stamp import sizes, stamp
 
 from . import papers
 from .models import Paper
@@ -110,21 +112,48 @@ def _make(paper: Paper) -> None:
         _end(paper, Paper.State.FAILED, error=EMPTY)
         return
     with tempfile.TemporaryDirectory() as folder:
-        parts = []
-        for number, piece in enumerate(pieces):
-            _tell(paper, number, len(pieces), f"{piece.doing}を作っています")
-            file = piece.file or Path(folder) / f"{number}.pdf"
-            if piece.html:
-                file.write_bytes(pdf.render(piece.html()))
-            parts.append(Part(file, piece.title if len(pieces) > 1 else ""))
+        with Engines() as engines:
+            parts = list(_parts(paper, pieces, Path(folder), engines))
         _tell(paper, len(pieces), len(pieces), "1つにまとめています")
         whole = Path(folder) / "whole.pdf"
+        labels = [piece.label for piece in pieces]
+        if paper.kind == Paper.Kind.PACK:
+            parts, labels = _on_fresh_sheets(parts, pieces, Path(folder))
         paper.pages = join(parts, whole, title=paper.title)
         if paper.kind == Paper.Kind.PACK:
-            _number_through(whole, parts, [piece.label for piece in pieces])
+            _number_through(whole, parts, labels)
         with whole.open("rb") as content:
             paper.file.save(f"{paper.pk}.pdf", File(content), save=False)
     _end(paper, Paper.State.DONE)
+
+
+def _parts(paper: Paper, pieces: list[papers.Piece], folder: Path, engines: Engines) -> Iterator[Part]:
+    """Each piece as a file; the next ones are drawn while the page says which is being waited for."""
+    drawn = engines.in_turn(pdf.render, (piece.html() for piece in pieces if piece.html))
+    for number, piece in enumerate(pieces):
+        _tell(paper, number, len(pieces), f"{piece.doing}を作っています")
+        file = piece.file or folder / f"{number}.pdf"
+        if piece.html:
+            file.write_bytes(next(drawn))
+        yield Part(file, piece.title if len(pieces) > 1 else "")
+
+
+def _on_fresh_sheets(parts: list[Part], pieces: list[papers.Piece], folder: Path) -> tuple[list[Part], list[str]]:
+    """The parts and their labels, so that printed on both sides each handout begins on the front of a sheet."""
+    found, labels, pages = list[Part](), list[str](), list[tuple[float, float]]()
+    for part, piece in zip(parts, pieces, strict=True):
+        if piece.is_front and len(pages) % 2:
+            width, height = pages[-1]
+            html = render_to_string("pdf/year/empty.html", {"width": width, "height": height})
+            empty = folder / f"empty-{len(pages)}.pdf"
+            empty.write_bytes(pdf.render(html))
+            found.append(Part(empty))
+            labels.append("")
+            pages.append((width, height))
+        found.append(part)
+        labels.append(piece.label)
+        pages += sizes(part.file)
+    return found, labels
 
 
 def _number_through(whole: Path, parts: list[Part], labels: list[str]) -> None:
@@ -136,7 +165,7 @@ def _number_through(whole: Path, parts: list[Part], labels: list[str]) -> None:
     ]
     stamps = whole.with_name("stamps.pdf")
     stamps.write_bytes(pdf.render(render_to_string("pdf/year/stamps.html", {"pages": pages}), variant=""))
-    stamp(whole, stamps)
+    stamp(whole, stamps, {number for number, label in enumerate(label_of) if label})
 
 
 def _tell(paper: Paper, done: int, total: int, doing: str) -> None:

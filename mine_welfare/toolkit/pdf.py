@@ -8,6 +8,8 @@ own static files and media; every other address is refused.
 import logging
 import mimetypes
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.exceptions import SuspiciousFileOperation
 from django.utils._os import safe_join
+
+from . import pdf_tags
 
 logger = logging.getLogger(__name__)
 
@@ -33,19 +37,34 @@ def render(html: str, *, first_page: str = "", variant: str = "pdf/ua-1") -> byt
     others are called by the number they print. FileNotFoundError names a
     static file or medium the document asks for and the portal does not have.
     """
-    from weasyprint import HTML
-    from weasyprint.urls import FatalURLFetchingError
 
     def finish(document: Any, pdf: Any) -> None:
+        if variant:
+            pdf_tags.finish(document, pdf)
         _name_links(document)
         _open_with_bookmarks(pdf, first_page)
 
+    with _laid_out(html, variant) as document:
+        _one_link_each(document)
+        made: bytes = document.write_pdf(pdf_variant=variant or None, finisher=finish)
+        return made
+
+
+def measure(html: str) -> tuple[int, dict[str, int]]:
+    """How many pages a document has, and on which of them, from 0, each of its ids stands; nothing is drawn."""
+    with _laid_out(html, "") as document:
+        pages = list(enumerate(document.pages))
+        return len(pages), {name: number for number, page in reversed(pages) for name in page.anchors}
+
+
+@contextmanager
+def _laid_out(html: str, variant: str) -> Iterator[Any]:
+    from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError
+
     try:
         with _one_at_a_time:
-            document = HTML(string=html, base_url=BASE, url_fetcher=_fetcher()).render(pdf_variant=variant or None)
-            _one_link_each(document)
-            made: bytes = document.write_pdf(pdf_variant=variant or None, finisher=finish)
-            return made
+            yield HTML(string=html, base_url=BASE, url_fetcher=_fetcher()).render(pdf_variant=variant or None)
     except FatalURLFetchingError as error:
         raise FileNotFoundError(str(error)) from error
 

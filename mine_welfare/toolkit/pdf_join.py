@@ -6,10 +6,12 @@ the one root, its page keys moved past those of the parts before (ISO 32000-1,
 14.7.4.4).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote
 
 from pikepdf import (
     Array,
@@ -19,7 +21,6 @@ from pikepdf import (
     NumberTree,
     ObjectStreamMode,
     OutlineItem,
-    Page,
     PasswordError,
     Pdf,
     PdfError,
@@ -27,34 +28,77 @@ from pikepdf import (
 )
 from pikepdf import Object as PdfObject
 
+from . import pdf_fonts
+
+# The address of a link that leads to another piece of the same paper, before its name.
+ELSEWHERE = "http://piece.invalid/"
+
 
 @dataclass(frozen=True)
 class Part:
-    """One PDF to carry over; with `title` its bookmarks stand under one of that name."""
+    """One PDF to carry over; with `title` its bookmarks stand under one of that name.
+
+    The first of them stands at `level` of the joined paper's, below the last one above it.
+    """
 
     file: Path
     title: str = ""
+    level: int = 1
 
 
 def join(parts: Sequence[Part], out: Path, *, title: str, language: str = "ja-JP") -> int:
-    """Write the joined file and say how many pages it has. ValueError without a part."""
+    """Write several papers as one file and say how many pages it has. ValueError without a part."""
     if not parts:
         raise ValueError("nothing to join")
     with Pdf.new() as joined:
-        root, keys = _root(joined)
-        offset, items = 0, []
-        for part in parts:
-            with Pdf.open(part.file) as source:
-                first = len(joined.pages)
-                _make_links_explicit(source)
-                joined.pages.extend(source.pages)
-                offset = _carry_structure(joined, source, root, keys, first, offset)
-                items.append((part, list(_bookmarks(source, first))))
-        _close(joined, root, keys, offset)
-        _set_outline(joined, items)
+        _carry(joined, parts, lambda source, _: _make_links_explicit(source))
         _describe(joined, title, language)
         joined.save(out, min_version="1.7", object_stream_mode=ObjectStreamMode.generate)
         return len(joined.pages)
+
+
+def bind(pieces: Sequence[Part]) -> bytes:
+    """The pieces of one paper: its names hold throughout, so that links lead from piece to piece.
+
+    What the paper says of itself is taken from the first.
+    """
+    names: dict[str, tuple[int, list]] = {}
+
+    def read(source: Pdf, first: int) -> None:
+        for name, page, place in _destinations(source):
+            names.setdefault(name, (first + page, place))
+
+    with Pdf.new() as bound:
+        _carry(bound, pieces, read)
+        with Pdf.open(pieces[0].file) as source:
+            _take_over(bound, source)
+        _name_links(bound)
+        _set_names(bound, names)
+        pdf_fonts.share(bound)
+        out = BytesIO()
+        bound.save(out, min_version="1.7", object_stream_mode=ObjectStreamMode.generate)
+        return out.getvalue()
+
+
+def destinations(file: Path) -> tuple[int, dict[str, int]]:
+    """How many pages a PDF has, and on which of them, from 0, each of its names stands."""
+    with Pdf.open(file) as source:
+        return len(source.pages), {name: page for name, page, _ in _destinations(source)}
+
+
+def _carry(joined: Pdf, parts: Sequence[Part], read: Callable[[Pdf, int], None]) -> None:
+    """Carry pages, structure and bookmarks over; `read` sees each part before, with the number of its first page."""
+    root, keys = _root(joined)
+    offset, items = 0, []
+    for part in parts:
+        with Pdf.open(part.file) as source:
+            first = len(joined.pages)
+            read(source, first)
+            joined.add_pages_from(source, forms="strip", outlines="ignore")
+            offset = _carry_structure(joined, source, root, keys, first, offset)
+            items.append((part, first, list(_bookmarks(source, first))))
+    _close(joined, root, keys, offset)
+    _set_outline(joined, items)
 
 
 def _root(joined: Pdf) -> tuple[PdfObject, NumberTree]:
@@ -105,6 +149,30 @@ def _close(joined: Pdf, root: PdfObject, keys: NumberTree, offset: int) -> None:
 
 
 # ---- links and bookmarks ------------------------------------------------------
+def _name_links(bound: Pdf) -> None:
+    """Links to other pieces were written as addresses: from now on they lead to the name."""
+    for page in bound.pages:
+        for annotation in page.obj.get(Name.Annots, []):
+            address = str(annotation.get(Name.A, Dictionary()).get(Name.URI, ""))
+            if address.startswith(ELSEWHERE):
+                del annotation[Name.A]
+                annotation.Dest = String(unquote(address.removeprefix(ELSEWHERE)))
+
+
+def _destinations(source: Pdf) -> Iterator[tuple[str, int, list]]:
+    """(name, page from 0, how that page is shown: the rest of an explicit destination)."""
+    numbers = {page.obj.objgen: number for number, page in enumerate(source.pages)}
+    for name, place in _names(source).items():
+        yield name, numbers[place[0].objgen], list(place)[1:]
+
+
+def _set_names(bound: Pdf, names: dict[str, tuple[int, list]]) -> None:
+    tree = NameTree.new(bound)
+    for name, (page, place) in names.items():
+        tree[name] = Array([bound.pages[page].obj, *place])
+    bound.Root.Names = Dictionary(Dests=tree.obj)
+
+
 def _make_links_explicit(source: Pdf) -> None:
     """Links by name would meet the names of other parts: each gets its page and place instead."""
     names = _names(source)
@@ -146,7 +214,7 @@ def _bookmarks(source: Pdf, first: int) -> Iterator[_Bookmark]:
         yield from list(read(outline.root))
 
 
-def _set_outline(joined: Pdf, items: list[tuple[Part, list[_Bookmark]]]) -> None:
+def _set_outline(joined: Pdf, items: list[tuple[Part, int, list[_Bookmark]]]) -> None:
     def write(marks: list[_Bookmark]) -> list[OutlineItem]:
         made = []
         for mark in marks:
@@ -156,10 +224,13 @@ def _set_outline(joined: Pdf, items: list[tuple[Part, list[_Bookmark]]]) -> None
         return made
 
     with joined.open_outline() as outline:
-        for part, marks in items:
-            if part.title and marks:
-                marks = [_Bookmark(part.title, marks[0].page, marks)]
-            outline.root.extend(write(marks))
+        for part, first, marks in items:
+            if part.title:
+                marks = [_Bookmark(part.title, first, marks)]
+            place = outline.root
+            for _ in range(part.level - 1):
+                place = place[-1].children
+            place.extend(write(marks))
 
 
 def _describe(joined: Pdf, title: str, language: str) -> None:
@@ -173,30 +244,18 @@ def _describe(joined: Pdf, title: str, language: str) -> None:
     joined.docinfo[Name.Title] = title
 
 
-# ---- stamps ---------------------------------------------------------------------
-def sizes(file: Path) -> list[tuple[float, float]]:
-    """(width, height) of each page in points, as it is shown."""
-    with Pdf.open(file) as source:
-        return [_size(page) for page in source.pages]
+def _take_over(bound: Pdf, first: Pdf) -> None:
+    """What a paper says of itself as a whole: metadata, language, page labels, how it opens."""
+    own = first.Root
+    for key in (Name.Metadata, Name.Lang, Name.ViewerPreferences, Name.PageMode, Name.PageLabels):
+        if key in own:
+            value = own[key] if own[key].is_indirect else first.make_indirect(own[key])
+            bound.Root[key] = bound.copy_foreign(value)
+    for name, value in first.docinfo.items():
+        bound.docinfo[name] = value
 
 
-def _size(page: Page) -> tuple[float, float]:
-    left, bottom, right, top = (float(number) for number in page.mediabox)
-    width, height = right - left, top - bottom
-    return (height, width) if int(page.obj.get(Name.Rotate, 0)) % 180 else (width, height)
-
-
-def stamp(file: Path, stamps: Path) -> None:
-    """Lay page n of `stamps` over page n of `file`, as decoration a screen reader passes over."""
-    with Pdf.open(file, allow_overwriting_input=True) as target, Pdf.open(stamps) as over:
-        for page, mark in zip(target.pages, over.pages, strict=True):
-            form = target.copy_foreign(mark.as_form_xobject())
-            name = page.add_resource(form, Name.XObject)
-            page.contents_add(b"q", prepend=True)
-            page.contents_add(b"Q /Artifact <</Type /Pagination>> BDC q %b Do Q EMC" % bytes(name), prepend=False)
-        target.save(file, min_version="1.7", object_stream_mode=ObjectStreamMode.generate)
-
-
+# ---- what comes from elsewhere ------------------------------------------------
 def is_readable(file: BinaryIO) -> bool:
     """Whether an uploaded file is a PDF that opens without a password and has a page."""
     try:

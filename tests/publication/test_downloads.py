@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from mine_welfare.publication import downloads
-from mine_welfare.toolkit import pdf
+from mine_welfare.toolkit import disk, pdf_pieces
 
 
 @pytest.fixture
@@ -15,11 +15,11 @@ def made(monkeypatch) -> list[bytes]:
     """The books made while the test runs, each a few bytes instead of ten seconds."""
     found: list[bytes] = []
 
-    def render(html, **options):
+    def make(html, *rest, **options):
         found.append(b"%PDF-" + str(len(found)).encode())
         return found[-1]
 
-    monkeypatch.setattr(pdf, "render", render)
+    monkeypatch.setattr(pdf_pieces, "make", make)
     return found
 
 
@@ -110,7 +110,7 @@ def test_a_file_that_cannot_be_named_is_taken_away(tmp_path, monkeypatch):
     def refuse(source, target):
         raise PermissionError
 
-    monkeypatch.setattr(downloads.os, "replace", refuse)
+    monkeypatch.setattr(disk.os, "replace", refuse)
     with pytest.raises(PermissionError):
         downloads.kept(tmp_path, "book", "1", lambda: b"%PDF")
 

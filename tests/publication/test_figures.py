@@ -115,7 +115,7 @@ def test_a_derived_value_is_marked_and_says_how(plan, ask):
     question = ask("own", {"はい": "20.0"})
     question.tallies.update(origin=Origin.DERIVED, derivation="100から引いた値です。")
     text = words(drawn(plan, "![](question:own)"))
-    assert text == "はい 20.0 %※ 1つ回答（SA） n=663 ※ 「はい」は、100から引いた値です。"
+    assert text == "はい 20.0 %※ 1つ選択 n=663 ※ 「はい」は、100から引いた値です。"
 
 
 def test_an_order_without_numbers_stays_an_order(plan, ask):
@@ -127,13 +127,74 @@ def test_an_order_without_numbers_stays_an_order(plan, ask):
     assert [(one, [str(row.item) for row in rows]) for one, rows in question_rankings(question)] == [
         ("そう思う", ["治安がよい", "緑が多い"])
     ]
-    assert words(drawn(plan, "![](question:own)")) == "そう思う 1位 治安がよい 2位 緑が多い 1つ回答（SA）"
+    assert words(drawn(plan, "![](question:own)")) == "そう思う 1位 治安がよい 2位 緑が多い 1つ選択"
 
 
 def test_the_note_on_numbers_stands_only_where_there_are_any(plan):
     with_numbers = SectionFactory(plan=plan, body="![](series:a)")
     without = SectionFactory(plan=plan, body="![](tiers:)\n\n![](lost:)")
     assert [Figures(plan, [one]).has_numbers for one in (with_numbers, without)] == [True, False]
+
+
+# ---- on paper -----------------------------------------------------------------------
+
+
+def printed(plan, body: str) -> str:
+    section = SectionFactory(plan=plan, body=body)
+    draw = Figures(plan, [section], templates="pdf/figures")
+    plate = {"label": "図1-1", "title": "題", "anchor": "f1-1"}
+    return "".join(draw(figure, plate=plate) for figure in figures(section.body))
+
+
+def without_drawing(html: str) -> str:
+    return words(re.sub(r"<svg.*?</svg>", "（図）", html, flags=re.DOTALL))
+
+
+def test_three_shares_are_drawn_and_two_stand_in_a_table(plan, ask):
+    ask("three", {"はい": "20.0", "いいえ": "50.0", "どちらでもない": "9.5"})
+    ask("two", {"はい": "20.0", "いいえ": "50.0", "無回答": None}, base=None)
+    foot = "注 ：計画書の文章に値があるものだけを載せています。 資料：市民アンケート（令和6年度）"
+    rounding = "注 ：割合は小数第2位を四捨五入しています。合計が100.0%にならないことがあります。"
+
+    assert without_drawing(printed(plan, "![](question:three)")) == (
+        f"図1-1 題 {Question.Kind.SINGLE.label} n=663 （図） {rounding} {foot}"
+    )
+    assert without_drawing(printed(plan, "![](question:two)")) == (
+        f"図1-1 題 {Question.Kind.SINGLE.label} 選択肢 割合（％） はい 20.0 いいえ 50.0 無回答 約3割 {rounding} {foot}"
+    )
+
+
+def test_a_drawing_has_its_numbers_as_alternate_text(plan, ask):
+    ask("three", {"はい": "20.0", "いいえ": "50.0", "どちらでもない": "9.5"})
+    [said] = re.findall("<title>(.*?)</title>", printed(plan, "![](question:three)"))
+    assert said == "threeについての問い（n=663）。はい：20.0%。いいえ：50.0%。どちらでもない：9.5%。"
+
+
+def test_an_order_is_a_table_on_paper_too(plan, ask):
+    question = ask("own", base=None)
+    question.rankings.create(criterion="そう思う", rank=1, item=question.items.create(number=1, label="緑が多い"))
+    text = without_drawing(printed(plan, "![](question:own)"))
+    assert text.startswith(f"図1-1 題 {Question.Kind.SINGLE.label} 順位 項目 そう思う 1位 緑が多い")
+    assert "計画書の文章に順位があるものだけ" in text
+
+
+def test_two_years_of_one_series_stand_in_a_table(plan):
+    derived = series(plan, "a", _2024=20992)
+    derived.points.create(year=2020, value=23455, origin=Origin.DERIVED, derivation="減少数を加えた値")
+    series(plan, "b", unit="世帯")
+    assert without_drawing(printed(plan, '![推移](series:a,b "資料：台帳")')) == (
+        "図1-1 題 項目 令和2年（2020） 令和6年（2024） 統計a（人） 23,455 ※ 20,992 統計b（世帯） 記載なし 記載なし "
+        "注 ：※ 統計aの令和2年（2020）は、減少数を加えた値です。 資料：台帳"
+    ).replace(" ※", "※")
+
+
+def test_what_is_not_drawn_stands_in_a_table_below(plan):
+    for code, value in (("a", 50), ("b", 125), ("c", 76)):
+        series(plan, code, _2024=value)
+    series(plan, "d", unit="団体", _2024=7)
+    assert without_drawing(printed(plan, "![手帳](series:a,b,c,d)")) == (
+        "図1-1 題 手帳 令和6年 （図） 項目 令和6年（2024） 統計d（団体） 7"
+    )
 
 
 # ---- tables of the plan -------------------------------------------------------------
@@ -161,7 +222,7 @@ def test_the_figures_of_a_chapter_are_read_once(plan, ask, django_assert_num_que
         ask(f"q{number}", {"はい": "20.0"})
     body = "\n\n".join(f"![](series:s{number})\n\n![](question:q{number})\n\n![](tiers:)" for number in range(3))
     section = SectionFactory(plan=plan, body=body)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         draw = Figures(plan, [section])
         assert len([draw(figure) for figure in figures(body)]) == 9
 

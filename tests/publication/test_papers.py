@@ -5,6 +5,7 @@ import pytest
 from measures import actions
 from measures.models import Cycle, Transition
 from mine_welfare.publication import papers
+from mine_welfare.publication.models import Paper
 from plans.models import Component
 from tests.factories import EntryFactory, OpinionFactory, ReviewFactory, fill
 
@@ -29,6 +30,24 @@ def test_a_scope_narrows_by_each_of_its_words(cycle, entry, component):
         )
     ]
     assert found == [[entry, other], [entry], [other], [other], [other], []]
+
+
+@pytest.mark.parametrize(
+    ("together", "of_one", "parts"),
+    [
+        (2, False, ["全体"]),
+        (1, False, ["基本目標1 安心して暮らせるまち", "基本目標2 安心して暮らせるまち"]),
+        (2, True, ["福祉課"]),
+        (0, True, ["福祉課　基本目標1 安心して暮らせるまち"]),
+    ],
+)
+def test_few_rows_of_a_list_stand_together(cycle, entry, secretariat, monkeypatch, together, of_one, parts):
+    """Else every goal has pages of its own, and a list of ten rows three half-empty ones."""
+    EntryFactory(cycle=cycle, action__measure__policy__goal__number=2)
+    monkeypatch.setattr(papers, "ROWS_TOGETHER", together)
+    scope = {"organization": entry.organization_id} if of_one else {}
+    paper = Paper(plan=cycle.plan, cycle=cycle, kind="list", scope=scope, asked_by=secretariat)
+    assert [piece.title for piece in papers.pieces(paper)] == parts
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from django.utils import timezone
 from measures.models import ActionGroup
 from measures.workflow import CycleState, EntryState
 from mine_welfare.publication import downloads, public_papers
-from mine_welfare.toolkit import pdf
+from mine_welfare.toolkit import pdf, pdf_pieces
 from plans.models import Component
 from reoffense.models import FocusArea
 from tests.factories import fill
@@ -30,6 +30,7 @@ def made(monkeypatch) -> list[str]:
         return b"%PDF-" + str(len(found)).encode()
 
     monkeypatch.setattr(pdf, "render", render)
+    monkeypatch.setattr(pdf_pieces, "make", lambda html, *rest, **options: render(html))
     return found
 
 

@@ -3,12 +3,15 @@
 import fcntl
 import threading
 
+import pikepdf
 import pytest
 
 from measures.workflow import EntryState
 from mine_welfare.publication import papers, worker
 from mine_welfare.publication.models import Paper
 from mine_welfare.toolkit import pdf
+from mine_welfare.toolkit.pdf_join import Part
+from mine_welfare.toolkit.pdf_stamp import sizes
 from tests.factories import ActionFactory, EntryFactory, OrganizationFactory, fill
 
 HTML = '<!doctype html><html lang="ja"><head><title>t</title></head><body><p>x</p></body></html>'
@@ -134,6 +137,25 @@ def test_a_page_that_looks_in_that_moment_does_not_keep_the_worker_away(settings
         with worker.alone() as is_alone:
             assert is_alone is True
         gone.join()
+
+
+def test_each_handout_of_a_pack_begins_on_the_front_of_a_sheet(tmp_path):
+    def made(pages: int, *, is_front: bool) -> tuple[Part, papers.Piece]:
+        file = tmp_path / f"{pages}.pdf"
+        with pikepdf.new() as source:
+            for _ in range(pages):
+                source.add_blank_page(page_size=(842, 595))
+            source.save(file)
+        return Part(file, "題"), papers.Piece("…", label="資料", is_front=is_front)
+
+    rows = [made(1, is_front=False), made(2, is_front=True), made(1, is_front=False), made(3, is_front=True)]
+    parts, labels = worker._on_fresh_sheets([part for part, _ in rows], [piece for _, piece in rows], tmp_path)
+
+    # Of one page the back stays empty, and so does that of the third of the first handout.
+    assert [(part.title, label) for part, label in zip(parts, labels, strict=True)] == [
+        *[("題", "資料"), ("", ""), ("題", "資料"), ("題", "資料"), ("", ""), ("題", "資料")]
+    ]
+    assert [tuple(map(round, size)) for size in sizes(parts[1].file)] == [(842, 595)]
 
 
 @pytest.mark.parametrize("kind", ["sheets", "blanks", "list", "report", "opinions"])

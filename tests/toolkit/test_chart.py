@@ -4,10 +4,12 @@ import csv
 import io
 import re
 from decimal import Decimal
+from xml.etree import ElementTree
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
+from django.template import Context, Template
 from django.test import RequestFactory
 
 from mine_welfare.toolkit import chart
@@ -348,6 +350,91 @@ def test_hatched_parts_keep_their_patterns():
 
 def test_a_long_title_is_broken_before_no_closing_mark():
     assert drawing.wrapped("あいう、え", 3) == "あいう、\nえ"
+
+
+def test_a_line_ends_at_a_comma_rather_than_in_a_word():
+    assert drawing.wrapped("以前に参加したが、今はしていない", 12) == "以前に参加したが、\n今はしていない"
+    assert drawing.wrapped("なお、以前に参加した人", 8) == "なお、以前に参加\nした人"
+
+
+def test_names_stand_in_one_row_where_they_have_room():
+    def columns(*names: str) -> int:
+        return drawing._legend_columns(stacked(series=[Series(name, values((1, 1))) for name in names]))
+
+    assert [columns("知っている", "知らない"), columns(*["とても長い答えの名前"] * 4), columns("長" * 60)] == [2, 3, 1]
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_on_paper_the_drawing_stands_among_others_and_is_said_in_words(name):
+    svg, _ = chart.on_paper(SPECS[name])
+    root = ElementTree.fromstring(svg)  # noqa: S314 - of our own making
+    assert root.find("{http://www.w3.org/2000/svg}title").text == words.aloud(SPECS[name])
+    assert set(re.findall(r' id="([^"]*)"', svg)) == set(re.findall(r'(?:url\(|href=")#([\w-]+)', svg))
+    assert re.findall(r"style=|<style|<desc|aria-labelledby|patch_1", svg) == []
+
+
+def test_on_paper_title_notes_and_source_are_left_to_the_paper():
+    svg, _ = chart.on_paper(ranked())
+    text = re.findall(r"<text[^>]*>([^<]*)", svg)
+    assert sorted(text) == sorted(["家族", "相談していない", "職場", "無回答", "49.9%", "31.7%", GAP, "4.9%※"])
+
+
+def test_the_same_numbers_are_drawn_once(monkeypatch):
+    first = chart.on_paper(ranked(title="一度だけ"))
+    monkeypatch.setattr(drawing, "on_paper", None)
+    assert chart.on_paper(ranked(title="一度だけ")) is first
+
+
+def test_drawings_kept_do_not_grow_without_end(monkeypatch):
+    monkeypatch.setattr(chart, "KEPT", 2)
+    for number in range(4):
+        chart.on_paper(ranked(title=f"図{number}"))
+    assert len(chart._drawn) <= 2
+
+
+@pytest.mark.parametrize(
+    ("spec", "says"),
+    [
+        (ranked(), True),
+        (line(1, 2, 3), True),
+        (line(*range(1, 9)), False),
+        (stacked(), True),
+        (stacked(series=(Series("A", values((95, 50))), Series("B", values((5, 50))))), False),
+        (stacked(series=(Series("A", values((100, 50))), Series("B", values((0, 50))))), True),
+        (SPECS["multiples"], True),
+        (Multiples(title="x", charts=(line(1, 2), line(*range(1, 9)))), False),
+    ],
+)
+def test_a_drawing_knows_whether_it_says_every_number(spec, says):
+    assert drawing.says_all(spec) is says
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        (
+            ranked(),
+            "相談先（n=663）。家族：49.9%。相談していない：31.7%。職場：素案の本文に値の記載なし。無回答：4.9%※。",
+        ),
+        (
+            stacked(),
+            "認知。窓口（n=663）：知っている 60.1%、知らない 35.0%。"
+            "活動（n=28）：知っている 20.0%、知らない 値の記載なし。",
+        ),
+        (Multiples(title="地区別", charts=(line(5),)), "地区別。人口。令和2年：5人。"),
+    ],
+)
+def test_a_drawing_is_said_with_all_its_numbers(spec, said):
+    assert words.aloud(spec) == said
+
+
+def test_on_paper_a_table_follows_where_a_number_has_no_room():
+    narrow = stacked(series=(Series("A", values((95, 50))), Series("B", values((5, 50)))))
+    found = [Template("{% chart_on_paper spec %}").render(Context({"spec": spec})) for spec in (stacked(), narrow)]
+    assert [text_of(html.partition("</svg>")[2]) for html in found] == [
+        "",
+        "項目 A（%） B（%） n 窓口 95.0 5.0 663 活動 50.0 50.0 28",
+    ]
 
 
 def test_a_bitmap_is_a_png():

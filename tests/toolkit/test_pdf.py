@@ -57,6 +57,8 @@ def test_a_collected_file_is_found_by_its_fingerprint(settings, tmp_path):
         "http://portal.invalid.example.com/static/paper/paper.css",
         "//portal.invalid/static/paper/paper.css",
         "data:image/png;base64,AAAA",
+        "../../etc/passwd",
+        f"{BASE}../../etc/passwd",
         "ftp://127.0.0.1/static/paper/paper.css",
         f"{BASE}etc/passwd",
         f"{BASE}media/any",  # no folder of media is served under an address unless the settings say so
@@ -66,7 +68,9 @@ def test_every_other_address_is_refused(url):
     assert own_file(url) is None
 
 
-@pytest.mark.parametrize("name", ["no-such-file.css", "%2e%2e/manage.py", "..%2fmanage.py", "paper", "/etc/passwd"])
+@pytest.mark.parametrize(
+    "name", ["no-such-file.css", "%2e%2e/manage.py", "..%2fmanage.py", "../../../etc/passwd", "paper", "/etc/passwd"]
+)
 def test_nothing_outside_the_folders_and_nothing_missing_is_taken_for_the_portals(name):
     with pytest.raises((FileNotFoundError, pdf.SuspiciousFileOperation)):
         own_file(f"{BASE}static/{name}")
@@ -91,7 +95,9 @@ def test_a_paper_fetches_nothing_from_disk_or_from_another_host(asked):
     try:
         made = paper(
             f'<img src="file:///etc/passwd" alt="一"><img src="{host}/a.png" alt="二">'
-            f'<object data="{host}/b"></object><p style="background: url({host}/c.png)">三</p>',
+            f'<object data="{host}/b"></object><p style="background: url({host}/c.png)">三</p>'
+            f'<svg width="9" height="9"><image href="file:///etc/hostname" width="9" height="9"/>'
+            f'<image href="{host}/g.png" width="9" height="9"/><use href="{host}/h.svg#a"/></svg>',
             head=f'<link rel="stylesheet" href="{host}/d.css"><link rel="attachment" href="file:///etc/passwd">'
             f"<style>@import url({host}/e.css); @font-face {{ font-family: x; src: url({host}/f.ttf) }}</style>",
         )
@@ -101,7 +107,7 @@ def test_a_paper_fetches_nothing_from_disk_or_from_another_host(asked):
 
     assert calls == []
     assert {own_file(url) for url in asked} == {None}
-    assert "file:///etc/passwd" in asked
+    assert {"file:///etc/passwd", "file:///etc/hostname", f"{host}/g.png"} <= set(asked)
     assert "/Names" not in made.Root or "/EmbeddedFiles" not in made.Root.Names
 
 

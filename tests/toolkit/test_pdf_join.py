@@ -8,7 +8,7 @@ import pytest
 from pikepdf import Name
 
 from mine_welfare.toolkit import pdf
-from mine_welfare.toolkit.pdf_join import Part, is_readable, join, sizes, stamp
+from mine_welfare.toolkit.pdf_join import Part, is_readable, join
 
 PAGE = """<!doctype html><html lang="ja"><head><title>{title}</title><style>
 @page {{ size: {size} }} h1 {{ bookmark-level: 1 }} h2 {{ bookmark-level: 2; break-before: page }}
@@ -116,32 +116,6 @@ def test_a_part_without_tags_joins_without_harm(made, tmp_path):
 def test_nothing_is_not_a_paper(tmp_path):
     with pytest.raises(ValueError, match="nothing to join"):
         join([], tmp_path / "all.pdf", title="まとめ")
-
-
-def test_sizes_are_as_the_page_is_shown(joined, tmp_path):
-    assert [(round(width), round(height)) for width, height in sizes(joined)] == [(595, 842)] * 2 + [(1191, 842)] * 2
-    turned = tmp_path / "turned.pdf"
-    with pikepdf.open(joined) as file:
-        file.pages[0].obj.Rotate = 90
-        file.save(turned)
-    assert tuple(map(round, sizes(turned)[0])) == (842, 595)
-
-
-def test_a_stamp_is_decoration_and_the_text_below_stays(joined, made, tmp_path):
-    marks = tmp_path / "marks.pdf"
-    pages = "".join(f'<p style="break-before: page">－{number}－</p>' for number in range(1, 5))
-    html = f'<!doctype html><html lang="ja"><head><title>n</title></head><body>{pages}</body></html>'
-    marks.write_bytes(pdf.render(html.replace("break-before: page", "", 1), variant=""))
-    before = kinds(joined)
-    stamp(joined, marks)
-    assert kinds(joined) == before
-    with pikepdf.open(joined) as file:
-        assert all(
-            b"/Artifact" in page.Contents.read_bytes()
-            if not isinstance(page.Contents, pikepdf.Array)
-            else any(b"/Artifact <</Type /Pagination>>" in part.read_bytes() for part in page.Contents)
-            for page in file.pages
-        )
 
 
 @pytest.mark.parametrize(

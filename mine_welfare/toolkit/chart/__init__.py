@@ -7,8 +7,8 @@ A page makes a spec from its numbers (`charts.py` of its app) and shows it:
                                                                   (f) the sentence that reads it, 出所 and notes
 
 `files` is the address without its ending; one view answers all endings with
-`answer(request, spec, form)`: `svg` (b, complete vector picture, also for
-PDFs: `vector(spec)`), `png`, `csv` (e) and `html` (d, the interactive figure).
+`answer(request, spec, form)`: `svg` (b, complete vector picture: `vector(spec)`),
+`png`, `csv` (e) and `html` (d, the interactive figure). A paper shows `on_paper(spec)`.
 
 `specs` has the dataclasses, `words` what is said about a chart, `page` draws
 HTML, `drawing` knows matplotlib, `interactive` knows plotly.
@@ -33,6 +33,7 @@ __all__ = [
     "answer",
     "body",
     "notes",
+    "on_paper",
     "reading",
     "shown",
     "table",
@@ -41,8 +42,28 @@ __all__ = [
 ]
 
 
+KEPT = 200
+_drawn: dict[str, tuple[str, bool]] = {}
+
+
 def vector(spec: Chart) -> str:
     """The complete chart as SVG: title, values, legend, source; text is text. For files and papers."""
     from .drawing import vector as draw  # matplotlib loads only where a picture is asked for
 
     return draw(spec)
+
+
+def on_paper(spec: Chart) -> tuple[str, bool]:
+    """The drawing alone as SVG, to stand in the HTML of a paper that prints its title, n, source and notes itself.
+
+    And whether every number is written in it. The same numbers are drawn once in a process.
+    """
+    key = repr(spec)
+    if key not in _drawn:
+        from .drawing import on_paper as draw
+        from .drawing import says_all
+
+        if len(_drawn) >= KEPT:
+            _drawn.clear()
+        _drawn[key] = draw(spec), says_all(spec)
+    return _drawn[key]

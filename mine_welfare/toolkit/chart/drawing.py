@@ -1,9 +1,9 @@
 """A chart as a complete picture: vector SVG with text as text, or PNG.
 
 The only file that knows matplotlib. No pyplot: a figure belongs to its caller,
-so threads do not share one. Fills differ by pattern, every bar has its number
-or its words, and the title, source and notes are part of the picture, because
-a saved file travels alone.
+so threads do not share one. Fills differ by pattern, and every bar has its
+number or its words. A saved file travels alone, so the title, source and notes
+are part of it; a paper prints them around the drawing in its own type.
 """
 
 import io
@@ -19,9 +19,9 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from .lines import labelled, runs
-from .picture import standalone
+from .picture import inline, standalone
 from .specs import Bars, Chart, GroupedBars, HeatMap, Lines, Multiples, Series, Stacked, Value
-from .words import full, notes, reading, rounded, shown, value_words
+from .words import aloud, full, notes, reading, rounded, shown, value_words
 
 INK, SOFT, HAIR = "#1a1a1a", "#4d4d4d", "#cccccc"
 # (ground, hatch, letters on it): the same meaning as the f-… classes of components.css.
@@ -41,7 +41,12 @@ FILLS = {
 }
 SHADES = ("#ffffff", "#e8f1fe", "#c5d7fb", "#9db7f9", "#00118f")
 WIDTH = 7.2  # inches: the text width of A4
+# Inches of a drawing that a paper shows at its measure of 462 pt: labels of 9.5 become 9 pt, as in its tables.
+ON_PAPER = 6.8
 FONT = 10
+LABELS, LABEL = 9.5, 20  # before the bars: points, and full-width characters in a line
+LEGEND = 52  # full-width characters in a row of it
+ROOM = 6  # a part of a 100 % bar narrower than this (percent) has no room for its number
 AXIS, HEADS = 0.34, 0.3  # inches: the years under lines, the columns over a heat map
 MARKERS = "os^D"
 DASHES: Any = ("-", (0, (6, 3)), (0, (2, 2)), (0, (6, 2, 2, 2)))
@@ -73,6 +78,31 @@ def vector(chart: Chart) -> str:
     return standalone(out.getvalue(), chart.title, " ".join((reading(chart), *notes(chart))))
 
 
+def on_paper(chart: Chart) -> str:
+    """SVG to stand inside the HTML of a paper: the drawing and its legend; all it shows is its title, in words."""
+    out = io.StringIO()
+    with _one_at_a_time, matplotlib.rc_context(_settings()):
+        figure = Figure(figsize=(ON_PAPER, _height(chart)))
+        _draw(chart, figure, (0.0, 0.0, 1.0, 1.0))
+        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None})
+    return inline(out.getvalue(), aloud(chart))
+
+
+def says_all(chart: Chart) -> bool:
+    """Whether the drawing has the number of every value; where it has not, a paper adds the table."""
+    if isinstance(chart, Lines):
+        return all(len(labelled(one, chart)) == sum(v.number is not None for v in one.values) for one in chart.series)
+    if isinstance(chart, Stacked):
+        shares = (
+            100 * float(value.number) / chart.whole(place)
+            for place, (_, cells) in enumerate(chart.rows())
+            for _, value in cells
+            if value.number
+        )
+        return all(share >= ROOM for share in shares)
+    return all(says_all(one) for one in chart.charts) if isinstance(chart, Multiples) else True
+
+
 def bitmap(chart: Chart, dots: int = 200) -> bytes:
     """PNG with `dots` an inch."""
     out = io.BytesIO()
@@ -86,15 +116,24 @@ def bitmap(chart: Chart, dots: int = 200) -> bytes:
 # ---- the sheet: title above, drawing, legend, source below --------------------
 
 
+def _ems(text: str) -> float:
+    """About how many full-width characters it is long; Latin letters and digits count half."""
+    return sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else 0.55 for sign in text)
+
+
 def wrapped(text: str, width: float) -> str:
-    """Lines of at most `width` full-width characters; Latin letters and digits count half."""
+    """Lines of at most `width` full-width characters."""
     lines, line, used = [], "", 0.0
     for sign in text:
-        size = 1.0 if unicodedata.east_asian_width(sign) in "WFA" else 0.55
+        size = _ems(sign)
         # No line begins with a mark that closes one.
         if used + size > width and sign not in "、。）」』，．・％%ー":
-            lines.append(line)
-            line, used = "", 0.0
+            # Rather after a comma in the second half than in the middle of a word.
+            cut = line.rfind("、") + 1
+            cut = cut if cut > len(line) / 2 else len(line)
+            lines.append(line[:cut])
+            line = line[cut:]
+            used = _ems(line)
         line, used = line + sign, used + size
     return "\n".join([*lines, line])
 
@@ -123,8 +162,9 @@ def _legend_height(chart: Chart) -> float:
 
 
 def _legend_columns(chart: Chart) -> int:
-    longest = max((len(one.label) for one in chart.series), default=1)
-    return max(1, min(6, int(40 / (longest + 4))))
+    """All in one row where they have room, else as many of the longest as have."""
+    lengths = [_ems(one.label) + 3.5 for one in chart.series] or [1.0]
+    return len(lengths) if sum(lengths) <= LEGEND else max(1, int(LEGEND / max(lengths)))
 
 
 def _height(chart: Chart) -> float:
@@ -149,7 +189,7 @@ def _draw(chart: Chart, figure: Figure, box: tuple[float, float, float, float]) 
     legend = _legend_height(chart) / inches * height if not isinstance(chart, HeatMap) else 0
     under = AXIS / inches * height if isinstance(chart, Lines) else 0
     over = HEADS / inches * height if isinstance(chart, HeatMap) else 0
-    left = 0.08 if isinstance(chart, Lines) else 0.36
+    left = 0.08 if isinstance(chart, Lines) else 0.36 if isinstance(chart, HeatMap) else _left(chart, figure)
     right = 0.97 if isinstance(chart, (HeatMap, Lines)) else 0.86
     axes = figure.add_axes(
         (x + left * width, y + legend + under, (right - left) * width, height - legend - under - over)
@@ -157,6 +197,12 @@ def _draw(chart: Chart, figure: Figure, box: tuple[float, float, float, float]) 
     _DRAWN.get(type(chart), _draw_bars)(chart, axes)
     if legend:
         _legend(chart, figure, (x + 0.01, y, width - 0.02, legend))
+
+
+def _left(chart: Chart, figure: Figure) -> float:
+    """The part of the width that the longest label before the bars takes, at least a seventh."""
+    longest = max((_ems(line) for label in chart.labels for line in wrapped(label, LABEL).split("\n")), default=0)
+    return max(0.14, (longest * LABELS / 72 + 0.12) / figure.get_figwidth())
 
 
 def _draw_multiples(chart: Multiples, figure: Figure, box: tuple[float, float, float, float]) -> None:
@@ -206,7 +252,7 @@ def _fill(tone: str) -> dict[str, Any]:
 def _bare(axes: Axes, count: int, labels: list[str]) -> None:
     """Labels on the left, no scale below: every bar says its number."""
     axes.set_ylim(count - 0.5, -0.5)
-    axes.set_yticks(range(count), [wrapped(label, 15) for label in labels], fontsize=9.5, linespacing=1.1)
+    axes.set_yticks(range(count), [wrapped(label, LABEL) for label in labels], fontsize=LABELS, linespacing=1.1)
     axes.tick_params(length=0, pad=6)
     axes.set_xticks([])
     axes.spines[["top", "right", "bottom"]].set_visible(False)
@@ -254,7 +300,7 @@ def _draw_stacked(chart: Stacked, axes: Axes) -> None:
                 continue
             tone = chart.tone(index)
             axes.barh(place, width, left=left, height=0.66, **_fill(tone))
-            if width >= 6:
+            if width >= ROOM:
                 _plate(axes, left + width / 2, place, one.values[place], chart, tone)
             left += width
         if chart.bases and chart.bases[place] is not None:
@@ -266,10 +312,11 @@ def _draw_stacked(chart: Stacked, axes: Axes) -> None:
 def _plate(axes: Axes, x: float, y: float, value: Value, chart: Chart, tone: str) -> None:
     """The number inside its part; on a pattern it stands on a plain plate."""
     _, hatch, letters = FILLS.get(tone, FILLS["1"])
-    plate = {"facecolor": "white", "edgecolor": "none", "pad": 1.2} if hatch else None
+    is_dark = letters == "#ffffff"
+    plate = {"facecolor": "white", "edgecolor": "none", "pad": 1.2} if hatch and not is_dark else None
     number = value.number or 0
     words = str(rounded(number)) if chart.unit == "%" else shown(number, chart.unit)
-    axes.text(x, y, words, ha="center", va="center", fontsize=9, color=INK if hatch else letters, bbox=plate)
+    axes.text(x, y, words, ha="center", va="center", fontsize=9, color=letters, bbox=plate)
 
 
 def _draw_lines(chart: Chart, axes: Axes) -> None:

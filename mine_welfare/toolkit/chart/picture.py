@@ -9,6 +9,10 @@ _STYLE = re.compile(r' style="([^"]*)"')
 _SIZE = re.compile(r"(<svg[^>]*?)>", re.DOTALL)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>|\s*<!--.*?-->", re.DOTALL)
 _SHEET = re.compile(r'\s*<style type="text/css">\*\{([^}]*)\}</style>')
+_GROUND = re.compile(r'\s*<g id="patch_1">.*?</g>', re.DOTALL)
+_DESCRIPTION = re.compile(r"<desc.*?</desc>| aria-labelledby=\"[^\"]*\"", re.DOTALL)
+_CALLED = re.compile(r"#([\w-]+)")
+_NAMED = re.compile(r' id="([^"]*)"')
 _FONT = re.compile(r"(?:(bold|\d+) )?([\d.]+)px (.+)")
 
 
@@ -28,6 +32,18 @@ def standalone(svg: str, title: str, description: str) -> str:
     )
     svg = _SIZE.sub(lambda found: f"{found[1]}{opening}\n {words}", svg, count=1)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}'
+
+
+def inline(svg: str, words: str) -> str:
+    """The picture to stand inside a page of HTML among others; its title, `words`, becomes the alternate text.
+
+    No white background, and no names but those its own patterns are called by:
+    names are shared by all the page.
+    """
+    whole = _GROUND.sub("", standalone(svg, words, ""), count=1)
+    called = set(_CALLED.findall(whole))
+    whole = _DESCRIPTION.sub("", whole[whole.index("<svg") :])
+    return _NAMED.sub(lambda found: found[0] if found[1] in called else "", whole)
 
 
 def _attributes(style: str) -> str:

@@ -58,6 +58,20 @@ def reading(chart: Chart) -> str:
     return f"{words}（n={plain(chart.n)}）。" if chart.n else f"{words}。"
 
 
+def aloud(chart: Chart) -> str:
+    """Everything a drawing shows, for those who do not see it: the title, n, and every label with its values."""
+    if isinstance(chart, Multiples):
+        return "".join((f"{chart.title}。", *map(aloud, chart.charts)))
+    base = f"（n={plain(chart.n)}）" if chart.n else ""
+    bases = list(getattr(chart, "bases", ())) or [None] * len(chart.labels)
+    rows = []
+    for (label, cells), n in zip(chart.rows(), bases, strict=True):
+        many = len(chart.series) > 1
+        said = "、".join((f"{one.label} " if many else "") + value_words(value, chart) for one, value in cells)
+        rows.append(f"{label}{'' if n is None else f'（n={plain(n)}）'}：{said}。")
+    return f"{chart.title}{base}。{''.join(rows)}"
+
+
 def _names(labels: list[str]) -> str:
     return "と".join(f"「{label}」" for label in labels)
 

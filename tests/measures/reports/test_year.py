@@ -41,13 +41,29 @@ def rows(cycle, action):
 def test_shares_are_of_the_rated_with_their_n(cycle, rows):
     whole = year.year_report(cycle).whole
     assert (whole.n, whole.n_unrated, whole.counts.unanswered, whole.counts.n) == (4, 1, 2, 7)
-    assert [(grade.code, share) for grade, share in whole.shares] == [("A", 25.0), ("B", 50.0), ("C", 25.0)]
     assert whole.good_share == 75.0
 
 
 def test_without_a_rating_there_is_no_share(cycle, entry):
     whole = year.year_report(cycle).whole
-    assert (whole.n, whole.shares, whole.good_share) == (0, [], 0.0)
+    assert (whole.n, whole.good_share) == (0, 0.0)
+
+
+def test_the_chart_has_a_bar_for_the_whole_and_for_each_goal(cycle, rows):
+    spec = year.year_report(cycle).chart
+    assert (list(spec.labels), list(spec.bases)) == (["全体", str(cycle.plan.goals.get())], [4, 4])
+    assert [(one.label, one.tone, [value.number for value in one.values]) for one in spec.series] == [
+        ("A 計画以上", "a", [25, 25]),
+        ("B 計画どおり", "b", [50, 50]),
+        ("C 一部実施", "c", [25, 25]),
+        ("D 未実施", "d", [0, 0]),
+    ]
+
+
+def test_without_a_rating_the_chart_has_a_gap_and_says_so(cycle, entry):
+    report = year.year_report(cycle)
+    assert {value.number for one in report.chart.series for value in one.values} == {None}
+    assert "全体（n=0）：A 計画以上 評価なし" in year.report_html(cycle, made=cycle.due_on)
 
 
 def test_directions_are_counted_by_goal_among_the_confirmed(cycle, rows):
