@@ -37,7 +37,7 @@ def save_roles(
 ) -> list[RoleItem]:
     """Make `lines`, in this order, the roles of `actor`; what is not among them goes."""
     reason = allow_text(by, measure.plan, reason) or None
-    Measure.objects.select_for_update().get(pk=measure.pk)
+    Plan.objects.select_for_update().get(pk=measure.plan_id)
     present = {item.pk: item for item in measure.role_items.filter(actor=actor)}
     if roles_mark(present.values()) != seen:
         raise Conflict(measure)
@@ -252,11 +252,16 @@ def end_action(*, action: Action, last_year: int | None, by: User, reason: str =
 
 
 # ---- a plan still being drafted -------------------------------------------------
-def _draft(plan: Plan, by: User) -> Plan:
-    """The plan, locked; Refused once citizens have seen it: from then on rows end, they do not vanish."""
+def can_be_reshaped(plan: Plan) -> bool:
+    """Until citizens have seen it: from then on rows end, they do not vanish."""
+    return plan.is_draft and not plan.is_current and not plan.cycles.exists()
+
+
+def still_drafted(plan: Plan, by: User) -> Plan:
+    """The plan, locked; Refused once its rows may no longer vanish."""
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     allow_text(by, plan, "—")
-    if plan.is_current or not plan.is_draft or plan.cycles.exists():
+    if not can_be_reshaped(plan):
         raise Refused("施策や取組の数を変えられるのは、公開する前の素案だけです。取組は、終える年度を決めてください。")
     return plan
 
@@ -264,7 +269,7 @@ def _draft(plan: Plan, by: User) -> Plan:
 @transaction.atomic
 def add_measure(*, policy: BasicPolicy, title: str, introduction: str, by: User) -> Measure:
     """A new measure at the end of a policy of a plan being drafted."""
-    plan = _draft(policy.goal.plan, by)
+    plan = still_drafted(policy.goal.plan, by)
     numbers = [int(code.rpartition("-")[2]) for code in _codes(policy)]
     number = max(numbers, default=0) + 1
     measure = Measure(plan=plan, policy=policy, number=number, code=f"{policy.code}-{number}")
@@ -287,7 +292,7 @@ def _codes(policy: BasicPolicy) -> set[str]:
 @transaction.atomic
 def remove_measure(*, measure: Measure, by: User) -> None:
     """Leave a measure out of a plan being drafted, with its roles and actions."""
-    plan = _draft(measure.plan, by)
+    plan = still_drafted(measure.plan, by)
     elsewhere = Action.objects.exclude(measure=measure)
     if other := elsewhere.filter(Q(repeats__measure=measure) | Q(see=measure)).first():
         raise Refused(f"「{other}」が、この施策の取組を再掲しています。先に、そちらを消してください。")
@@ -301,7 +306,7 @@ def remove_measure(*, measure: Measure, by: User) -> None:
 @transaction.atomic
 def remove_action(*, action: Action, by: User) -> None:
     """Leave an action out of a plan being drafted."""
-    plan = _draft(action.plan, by)
+    plan = still_drafted(action.plan, by)
     if other := action.repeated_by.first():
         raise Refused(f"「{other}」が、この取組を再掲しています。先に、そちらを消してください。")
     action.delete()

@@ -9,6 +9,8 @@ from ..models import Action, Measure, RoleItem
 
 def contents(plan: Plan) -> dict[str, Any]:
     """The whole plan as a list of what can be changed: chapters, goals, the other plans there are."""
+    # A plan that was public before stands behind the one that followed it.
+    is_former = not plan.is_current and plan.successors.exists()
     chapters: dict[int, list[Section]] = {}
     for section in plan.sections.defer("body"):
         chapters.setdefault(section.chapter, []).append(section)
@@ -19,6 +21,9 @@ def contents(plan: Plan) -> dict[str, Any]:
         "goals": plan.goals.prefetch_related("policies__goal", "policies__measures"),
         "terms": plan.terms.count(),
         "can_reshape": plan.is_draft and not plan.is_current,
+        "is_former": is_former,
+        "may_switch": not plan.is_current and not is_former,
+        "may_return": plan.is_current and plan.predecessor_id is not None and not plan.cycles.exists(),
     }
 
 

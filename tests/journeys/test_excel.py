@@ -1,29 +1,14 @@
 """調査票 through real programs: the browser takes it, LibreOffice writes it again, the browser brings it back."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from measures.models import Entry, WorkbookImport
 from tests.factories import PASSWORD, ActionFactory, EntryFactory, fill
-from tests.workbooks import written
+from tests.workbooks import saved_by_libreoffice, written
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.office]
-
-
-def saved_by_libreoffice(path: Path, folder: Path) -> Path:
-    """The workbook opened and saved again by LibreOffice without a window."""
-    profile = folder / "profile"
-    command = [
-        "soffice",
-        "--headless",
-        f"-env:UserInstallation=file://{profile}",
-        "--convert-to",
-        "xlsx:Calc MS Excel 2007 XML",
-    ]
-    subprocess.run([*command, "--outdir", folder, path], check=True, capture_output=True, timeout=180)
-    return folder / path.name
 
 
 @pytest.fixture

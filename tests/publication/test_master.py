@@ -16,55 +16,12 @@ from mine_welfare.toolkit import excel
 from mine_welfare.toolkit.csvfile import Table
 from mine_welfare.toolkit.refusal import Refused
 from plans.models import GlossaryTerm, Plan, RelatedPlan
-from surveys.models import Origin, Point, Series
-from surveys.sheets.files import table_of
+from surveys.models import Point, Series
 from tests.factories import MembershipFactory, OrganizationFactory
+from tests.masters import STRANGE, edited, sheet, upload
 from tests.personas import person
 
 pytestmark = pytest.mark.django_db
-STRANGE = "=1+1\n+81 髙﨑 😀"
-
-
-@pytest.fixture
-def filled(plan, action, office, secretariat, writer, approver) -> Plan:
-    """One or two rows of everything, some with words a spreadsheet would take for a formula."""
-    OrganizationFactory(slug="old", name="旧課", valid_to=2020, successor=office)
-    Responsibility.objects.create(action=action, wording="関係各課", position=2)
-    indicator = Indicator.objects.create(
-        measure=action.measure, code="k1", name="@件数", unit="件", kind="output", trend="up", baseline=Decimal("1.5")
-    )
-    IndicatorValue.objects.create(indicator=indicator, year=2025, actual=Decimal("1234.125"))
-    series = Series.objects.create(
-        plan=plan, code="births", position=1, theme="児童", title="出生数", unit="人", source="国", note=STRANGE
-    )
-    Point.objects.create(series=series, year=2020, value=-3, origin=Origin.PUBLISHED)
-    Point.objects.create(series=series, year=2021, value=4, origin=Origin.DERIVED, derivation="引き算")
-    GlossaryTerm.objects.create(plan=plan, term="自助", reading="じじょ", definition=STRANGE)
-    RelatedPlan.objects.create(plan=plan, block=1, line=1, column=2, names="総合計画", label="第2次")
-    return plan
-
-
-def sheet(client, name: str) -> Table:
-    response = client.get(f"/staff/master/{name}/file.xlsx")
-    assert response.status_code == 200
-    return table_of("a.xlsx", response.content)
-
-
-def edited(table: Table, row: int, **cells: str) -> Table:
-    """The table with cells of its row (from 0) changed, or one more row where there is none of that number."""
-    rows = [(number, list(values)) for number, values in table.rows]
-    if row == len(rows):
-        rows.append((row + 2, [""] * len(table.columns)))
-    for name, value in cells.items():
-        rows[row][1][table.columns.index(name)] = value
-    return Table(table.columns, rows, table.encoding)
-
-
-def upload(table: Table) -> SimpleUploadedFile:
-    from surveys.sheets.files import as_excel
-
-    rows = [dict(zip(table.columns, cells, strict=True)) for _, cells in table.rows]
-    return SimpleUploadedFile("直した.xlsx", as_excel("表", table.columns, rows))
 
 
 def looked_at(name: str, table: Table, plan: Plan, by: User) -> actions.Preview:

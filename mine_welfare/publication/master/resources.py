@@ -34,6 +34,13 @@ def column(name: str, attribute: str, widget: Widget | None = None, **options) -
     return Field(attribute=attribute, column_name=name, widget=widget or Text(), **options)
 
 
+class RolesHeld(Field):
+    """The roles a file gives a person, else those they hold."""
+
+    def get_value(self, instance):
+        return instance.roles_held if hasattr(instance, "roles_held") else roles_of(instance)
+
+
 class ByKey(BaseInstanceLoader):
     """The rows of the database by their natural code, read once for the whole file."""
 
@@ -157,7 +164,7 @@ class People(Master):
     login_id = column("職員番号・ID", "login_id")
     label = column("氏名", "name")
     email = column("電子メール", "email")
-    roles_held = column("役割と所属", "roles_held", Roles())
+    roles_held = RolesHeld(attribute="roles_held", column_name="役割と所属", widget=Roles())
 
     class Meta(Master.Meta):
         abstract = False
@@ -167,12 +174,6 @@ class People(Master):
 
     def rows(self) -> QuerySet:
         return User.objects.filter(is_active=True).prefetch_related("memberships__organization")
-
-    def get_queryset(self):
-        found = list(self.rows())
-        for person in found:
-            person.roles_held = roles_of(person)
-        return found
 
     def after_init_instance(self, instance, new, row, **kwargs):
         if new:
