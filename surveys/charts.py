@@ -1,6 +1,6 @@
 """Numbers of surveys and statistics as charts; no drawing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mine_welfare.toolkit.chart import Bars, Chart, GroupedBars, HeatMap, Lines, RankedBars, Stacked, Value
 from mine_welfare.toolkit.chart import Series as Line
@@ -11,6 +11,8 @@ from .models.statistics import calendar_year
 from .queries.tables import HIDDEN, NO_ANSWER, SEVERAL, AnswerTable, Row
 
 DERIVED = "※"
+ADDED = "＊"
+ADDED_NOTE = f"{ADDED} 計画の策定後に加えた値です。"
 # From how many known years on a line says more than bars.
 LINE_FROM = 3
 
@@ -24,6 +26,7 @@ def question_chart(survey: Survey, question: Question) -> Chart | None:
     tallies = {(tally.item_id, tally.choice_id): tally for tally in question.tallies.all() if not tally.label}
     if not any(tally.choice_id and tally.percent is not None for tally in tallies.values()):
         return None
+    planned = _is_planned(question)
     common = {
         "title": question.text,
         "n": question.base,
@@ -31,12 +34,12 @@ def question_chart(survey: Survey, question: Question) -> Chart | None:
         "reading": "".join(question.statements),
         "gap": GAP,
         "anchor": question.page_anchor,
-        "notes": _notes(question, tallies),
+        "notes": _notes(question, tallies, planned),
     }
     if question.kind == Question.Kind.MATRIX:
-        return _matrix(question, tallies, common)
+        return _matrix(question, tallies, planned, common)
     choices = [one for one in question.choices.all() if not one.is_no_answer or (None, one.pk) in tallies]
-    values = [_share(tallies.get((None, choice.pk))) for choice in choices]
+    values = [_share(tallies.get((None, choice.pk)), planned) for choice in choices]
     series = [Line("割合", values)]
     labels = [choice.label for choice in choices]
     if question.kind == Question.Kind.MULTIPLE:
@@ -45,27 +48,45 @@ def question_chart(survey: Survey, question: Question) -> Chart | None:
     return Bars(labels=labels, series=series, head="答え", **common)
 
 
-def _matrix(question: Question, tallies: dict, common: dict) -> Chart:
+def _is_planned(question: Question) -> bool:
+    """Whether the plan says something of it: then what was added is marked. All of a later survey is later anyway."""
+    return bool(question.statements) or any(tally.is_of_the_plan for tally in question.tallies.all())
+
+
+def _matrix(question: Question, tallies: dict, planned: bool, common: dict) -> Chart:
     """One bar for each item, its parts the choices."""
     items, choices = list(question.items.all()), list(question.choices.all())
     series = [
-        Line(choice.label, [_share(tallies.get((item.pk, choice.pk))) for item in items], "0" * choice.is_no_answer)
+        Line(
+            choice.label,
+            [_share(tallies.get((item.pk, choice.pk)), planned) for item in items],
+            "0" * choice.is_no_answer,
+        )
         for choice in choices
     ]
     return Stacked(labels=[item.label for item in items], series=series, head="項目", **common)
 
 
-def _share(tally: Tally | None) -> Value:
+def _share(tally: Tally | None, planned: bool) -> Value:
     if tally is None or tally.percent is None:
         return Value(words=tally.wording if tally else "")
-    return Value(tally.percent, mark=DERIVED if tally.derivation else "")
+    return Value(tally.percent, mark=_mark(tally, planned))
 
 
-def _notes(question: Question, tallies: dict) -> list[str]:
+def _mark(row: Tally | Point, planned: bool = True) -> str:
+    return (DERIVED if row.derivation else "") + (ADDED if planned and not row.is_of_the_plan else "")
+
+
+def _notes(question: Question, tallies: dict, planned: bool) -> list[str]:
     notes = [SEVERAL] if question.kind == Question.Kind.MULTIPLE else []
-    return notes + [
+    notes += [
         f"{DERIVED} 「{tally.choice}」は、{tally.derivation}です。" for tally in tallies.values() if tally.derivation
     ]
+    return notes + (_added(tallies.values()) if planned else [])
+
+
+def _added(rows: Iterable[Tally | Point]) -> list[str]:
+    return [] if all(row.is_of_the_plan for row in rows) else [ADDED_NOTE]
 
 
 # ---- statistics -----------------------------------------------------------------
@@ -100,7 +121,7 @@ def _about(title: str, group: Sequence[Series]) -> dict:
         "gap": GAP,
         "anchor": group[0].page_anchor,
         "most": "大きい",
-        "notes": _derivations(group),
+        "notes": _point_notes(group),
     }
 
 
@@ -127,7 +148,12 @@ def _years(series: Series, years: Sequence[int]) -> list[Value]:
 def _value(series: Series, point: Point | None) -> Value:
     if point is None or point.value is None:
         return Value(words=f"{point.wording}{series.shown_unit}" if point else "")
-    return Value(point.value, mark=DERIVED if point.derivation else "")
+    return Value(point.value, mark=_mark(point))
+
+
+def _point_notes(group: Sequence[Series]) -> list[str]:
+    points = [point for one in group for point in one.points.all()]
+    return _derivations(group) + _added(points)
 
 
 def _derivations(group: Sequence[Series]) -> list[str]:

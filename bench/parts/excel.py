@@ -1,6 +1,6 @@
-"""Workbooks beside the library they are made with; the largest file; and ten thousand mangled ones.
+"""Workbooks beside the library they are made with; the largest file; and ten thousand mangled ones at each door.
 
-`FUZZ` is the number of mangled workbooks (10,000), `LARGE` the number of rows of the largest (20,000).
+`FUZZ` is the number of mangled files at each door (10,000), `LARGE` the number of rows of the largest (20,000).
 """
 
 import io
@@ -8,6 +8,7 @@ import os
 import random
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 
 import openpyxl
@@ -17,10 +18,17 @@ from django.db import transaction
 from django.test import Client
 
 from bench.harness import Row, peak_memory, timed
+from bench.mangled import mangled
 from measures import actions, sheets, workbook
 from measures.models import Cycle, Entry, WorkbookImport
 from measures.queries import staff
+from mine_welfare.publication.master.resources import MASTERS
+from mine_welfare.publication.master.sending import file_of
 from mine_welfare.toolkit import excel
+from plans.models import GlossaryTerm
+from surveys.models import Point, Series
+from surveys.sheets import statistics
+from surveys.sheets.files import as_csv
 
 FUZZ = int(os.environ.get("FUZZ", "10000"))
 LARGE = int(os.environ.get("LARGE", "20000"))
@@ -128,7 +136,7 @@ def measure() -> Iterator[Row]:
         applying / writing,
     )
     yield from large()
-    yield fuzz(cycle, client, full)
+    yield from fuzz(cycle, client, by)
 
 
 def _ms(seconds: float) -> str:
@@ -152,58 +160,36 @@ def large() -> Iterator[Row]:
 
 
 # ---- mangled files ---------------------------------------------------------------------------
-def fuzz(cycle: Cycle, client: Client, good: bytes) -> Row:
-    """Any byte of a workbook changed: an answer below 500 each time, and not one sheet written."""
-    before = list(Entry.objects.order_by("pk").values())
+def fuzz(cycle: Cycle, client: Client, by) -> Iterator[Row]:
+    """Any byte of a file changed: an answer below 500 each time, and nothing written, at each door."""
+    glossary = file_of(MASTERS["glossary"](cycle.plan, by)).content
+    values = as_csv(statistics.COLUMNS, [row | {"値": 6} for row in statistics.exported(cycle.plan) if row["年"]][:40])
     chance = random.Random(20251123)
-    small = answered(make_few(cycle))
-    answers: dict[int, int] = {}
-    for _ in range(FUZZ):
-        data = mangled(small, chance)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            answer = client.post("/staff/workbooks/", {"file": SimpleUploadedFile("調査票.xlsx", data)})
-        answers[answer.status_code] = answers.get(answer.status_code, 0) + 1
-    wrong = sum(number for status, number in answers.items() if status >= 500)
-    if list(Entry.objects.order_by("pk").values()) != before:
-        wrong += 1
-    return Row(f"{FUZZ:,} mangled workbooks: errors 500 or writes", wrong, "", f"answers {answers}")
+    for door, name, good in (
+        ("/staff/workbooks/", "調査票.xlsx", answered(make_few(cycle))),
+        ("/staff/master/glossary/send/", "用語.xlsx", glossary),
+        ("/staff/statistics/send/", "統計.csv", values),
+    ):
+        before = written()
+        answers = Counter(sent(client, door, name, mangled(good, chance)) for _ in range(FUZZ))
+        wrong = sum(number for status, number in answers.items() if status >= 500) + (written() != before)
+        yield Row(f"{FUZZ:,} mangled {name}: errors 500 or writes", wrong, "", f"answers {dict(answers)}")
+
+
+def sent(client: Client, door: str, name: str, data: bytes) -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return client.post(door, {"file": SimpleUploadedFile(name, data)}).status_code
+
+
+def written() -> list:
+    return [list(model.objects.order_by("pk").values()) for model in (Entry, GlossaryTerm, Series, Point)]
 
 
 def make_few(cycle: Cycle) -> bytes:
     few = list(cycle.entries.in_order().values_list("pk", flat=True)[:5])
     rows = staff.with_previous(cycle.entries.select_related("action__measure").filter(pk__in=few), cycle)
     return excel.write(workbook.of_entries(cycle, rows, len(rows), subject="一部", sender=SENDER), title="調査票")
-
-
-def mangled(data: bytes, chance: random.Random) -> bytes:
-    """Half of them broken as an archive, half a sound archive with broken contents."""
-    if chance.random() < 0.5:
-        return scrambled(data, chance, most=12)
-    import zipfile
-
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
-        victim = chance.choice(source.namelist())
-        for name in source.namelist():
-            content = source.read(name)
-            target.writestr(name, scrambled(content, chance, most=8) if name == victim else content)
-    return out.getvalue()
-
-
-def scrambled(data: bytes, chance: random.Random, *, most: int) -> bytes:
-    """Some bytes changed, doubled, or left out."""
-    changed = bytearray(data)
-    for _ in range(chance.randint(1, most)):
-        place = chance.randrange(len(changed))
-        kind = chance.random()
-        if kind < 0.6:
-            changed[place] = chance.randrange(256)
-        elif kind < 0.8:
-            changed[place:place] = changed[place : place + chance.randint(1, 40)]
-        else:
-            del changed[place : place + chance.randint(1, 40)]
-    return bytes(changed)
 
 
 # ---- the process of the large file -------------------------------------------------------------

@@ -74,6 +74,13 @@ def many(survey: Survey, by: User) -> Iterator[Row]:
     seconds, memory = peak_memory([sys.executable, "-m", "bench.crosstabs"])
     yield Row("the same in a process of its own, with Django", seconds, "s", "")
     yield Row("its peak memory", memory, "MB", "under 300 MB")
+    for words, arguments in (
+        ("the same as a workbook", ["xlsx"]),
+        ("the answers as a workbook", ["answers", f"{MANY}"]),
+    ):
+        seconds, memory = peak_memory([sys.executable, "-m", "bench.crosstabs", *arguments])
+        yield Row(f"{words}, in a process of its own", seconds, "s", "")
+        yield Row(f"{words}, peak memory", memory, "MB", "under 300 MB")
 
 
 def one(survey: Survey) -> object:

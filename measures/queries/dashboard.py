@@ -67,9 +67,19 @@ class Filters:
     organization: str = ""
     side: str = ""
     component: str = ""
+    policy: str = ""
+    measure: str = ""
 
     def __bool__(self) -> bool:
-        return any((self.goal, self.organization, self.side, self.component))
+        return any(vars(self).values())
+
+    def keep(self, measure: Measure) -> bool:
+        """Whether the measure lies within the goal, the policy or the measure asked for."""
+        return (
+            self.goal in (None, measure.policy.goal.number)
+            and self.policy in ("", measure.policy.code)
+            and self.measure in ("", measure.code)
+        )
 
 
 @dataclass
@@ -156,15 +166,16 @@ class Board:
         }
 
     def narrowed(self, filters: Filters) -> "Board":
-        """The same years with only the sheets (and, of a goal, only the measures) that `filters` ask for."""
+        """The same years with only the measures and the sheets that `filters` ask for."""
         if not filters:
             return self
-        goals = {measure.pk: measure.policy.goal.number for measure in self.measures}
+        measures = [one for one in self.measures if filters.keep(one)]
+        kept = {measure.pk for measure in measures}
 
         def wanted(sheet: Sheet) -> bool:
             belongs = (part[0] for part in self.components.get(sheet.action, []))
             return (
-                (not filters.goal or goals[sheet.measure] == filters.goal)
+                sheet.measure in kept
                 and (not filters.organization or sheet.organization == filters.organization)
                 and (not filters.side or sheet.side == filters.side)
                 and (not filters.component or filters.component in belongs)
@@ -174,7 +185,7 @@ class Board:
             self,
             filters=filters,
             sheets={year: [one for one in sheets if wanted(one)] for year, sheets in self.sheets.items()},
-            measures=[one for one in self.measures if filters.goal in (None, one.policy.goal.number)],
+            measures=measures,
         )
 
     # ---- tables of counts -------------------------------------------------------

@@ -10,6 +10,11 @@ from ..permissions import opinions_visible_to, visible_to
 from .dashboard import move
 from .structure import ANSWERED, Distribution, grades_of
 
+# So many opinions stand on the sheet of paper; the others are read on the screen.
+PAPER_OPINIONS = 3
+# Rows up to which a sheet of paper is printed larger, with more of the long texts.
+DENSITIES = (("few", 9), ("some", 12), ("many", 20))
+
 
 @dataclass
 class SheetRow:
@@ -52,6 +57,21 @@ class MeasureSheet:
         then = self.ratings[-2][1] if len(self.ratings) > 1 else None
         return move(then, self.ratings[-1][1])
 
+    @property
+    def density(self) -> str:
+        """How full the one sheet of paper is: indicators take the room of three rows, and of two more each."""
+        weight = len(self.rows) + (3 + 2 * len(self.indicators) if self.indicators else 0)
+        return next((name for name, most in DENSITIES if weight <= most), "full")
+
+    @property
+    def paper_opinions(self) -> int:
+        return PAPER_OPINIONS
+
+    @property
+    def opinions_left(self) -> int:
+        """How many opinions the paper does not show."""
+        return max(len(self.opinions) - PAPER_OPINIONS, 0)
+
 
 def measure_sheet(cycle: Cycle, cycles: Sequence[Cycle], code: str, user: User) -> MeasureSheet | None:
     """The measure `code` in the year `cycle`, or None where the plan has none. `cycles` are those `user` may see."""
@@ -76,7 +96,7 @@ def measure_sheet(cycle: Cycle, cycles: Sequence[Cycle], code: str, user: User) 
         rows=rows,
         now=_count(cycle, [row.rating for row in rows]),
         before=_count(last, [row.rating_before for row in rows if row.before]) if last else None,
-        indicators=list(measure.indicators.prefetch_related("values")),
+        indicators=list(measure.indicators.in_year(cycle.year).prefetch_related("values")),
         opinions=list(opinions_visible_to(cycle.opinions.filter(measure=measure), user).order_by("at", "pk")),
         neighbours=(
             measures[place - 1] if place else None,

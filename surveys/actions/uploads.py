@@ -56,7 +56,7 @@ def confirm(*, upload: Upload, by: User) -> Reading:
 def _write(upload: Upload, table: Table, reading: Reading, by: User) -> None:
     match upload.kind:
         case Upload.Kind.STATISTICS:
-            statistics.write_points(reading)
+            statistics.write_points(reading, by)
         case Upload.Kind.TALLIES:
             tallies.write_tallies(reading)
         case Upload.Kind.DEFINITION:

@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 from measures.models import Measure
 from plans.models import Plan
 
-from .origin import Origin
+from .origin import Origin, OriginQuerySet
 
 
 class SurveyQuerySet(models.QuerySet):
@@ -82,9 +82,9 @@ class Question(models.Model):
     """
 
     class Kind(models.TextChoices):
-        SINGLE = "single", "1つ回答（SA）"
-        MULTIPLE = "multiple", "複数回答（MA）"
-        MATRIX = "matrix", "項目ごとに1つ回答"
+        SINGLE = "single", "1つ選択"
+        MULTIPLE = "multiple", "複数回答"
+        MATRIX = "matrix", "項目ごとに1つ選択"
         NUMBER = "number", "数値"
         TEXT = "text", "自由記述"
 
@@ -174,6 +174,7 @@ class Tally(models.Model):
     derivation = models.CharField("計算の方法", max_length=200, blank=True)
     line = models.PositiveIntegerField("読み取りデータの行", null=True, blank=True)
 
+    objects = OriginQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -207,6 +208,10 @@ class Tally(models.Model):
 
     def __str__(self):
         return f"{self.question_id} {self.label or self.choice}"
+
+    @property
+    def is_of_the_plan(self) -> bool:
+        return Origin(self.origin).is_of_the_plan
 
 
 class Ranking(models.Model):

@@ -8,7 +8,7 @@ from measures.models import Measure
 from mine_welfare.toolkit.fiscal import wareki_year
 from plans.models import Plan
 
-from .origin import Origin
+from .origin import Origin, OriginQuerySet
 
 # The words for a value the draft shows only in a picture that was lost.
 GAP = "素案の本文に値の記載なし"
@@ -74,6 +74,7 @@ class Point(models.Model):
     derivation = models.CharField("計算の方法", max_length=200, blank=True)
     line = models.PositiveIntegerField("読み取りデータの行", null=True, blank=True)
 
+    objects = OriginQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -88,6 +89,10 @@ class Point(models.Model):
 
     def __str__(self):
         return f"{self.series} {self.year}"
+
+    @property
+    def is_of_the_plan(self) -> bool:
+        return Origin(self.origin).is_of_the_plan
 
     @property
     def wareki(self) -> str:

@@ -237,12 +237,12 @@ def _theme(anchor: str, title: str, series: list[Series]) -> ThemePart:
         [group[0].points.all()[0] for _, group in groups if _is_single(group)],
         [SeriesPart(charts.series_chart(*part), part[1]) for part in groups if not _is_single(part[1])],
         [one for one in series if not one.points.all()],
-        _notes(series),
+        series_notes(series),
         [measures[code] for code in sorted(measures)],
     )
 
 
-def _notes(series: list[Series]) -> list[tuple[str, str]]:
+def series_notes(series: list[Series]) -> list[tuple[str, str]]:
     """(names of the series, note); the same note of several is said once."""
     found: dict[str, list[str]] = defaultdict(list)
     for one in series:

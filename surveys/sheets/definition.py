@@ -81,12 +81,28 @@ def read(survey: Survey, table: Table) -> Reading:
         if definition := found[code]:
             last[code] = cells
             _add_line(definition, cells)
-    definitions = [one for one in found.values() if one]
-    for definition in definitions:
+    present = {question.code: question for question in survey.questions.prefetch_related("items", "choices")}
+    for definition in filter(None, found.values()):
+        question = present.get(definition.code)
+        if question and _is_same(definition, question):
+            reading.unchanged += 1
+            continue
         _check(definition, last[definition.code])
-    reading.records = definitions
-    _compare(survey, definitions, reading)
+        reading.records.append(definition)
+        _compare(question, definition, reading)
     return reading
+
+
+def _is_same(definition: Definition, question: Question) -> bool:
+    """Whether the question stands as it is defined; a choice the draft does not know may be missing in both."""
+    items = {item.number: item.label for item in question.items.all()}
+    choices = {choice.code: choice.label for choice in question.choices.all() if not choice.is_no_answer}
+    return (
+        (definition.text, definition.kind, definition.is_attribute)
+        == (question.text, question.kind, question.is_attribute)
+        and definition.theme in ("", question.theme)
+        and (definition.items, definition.choices) == (items, choices)
+    )
 
 
 def _begun(cells: Cells) -> Definition | None:
@@ -149,21 +165,18 @@ def _check(definition: Definition, cells: Cells) -> None:
         cells.problem("項目", f"設問「{definition.code}」に項目がありません。")
 
 
-def _compare(survey: Survey, definitions: list[Definition], reading: Reading) -> None:
+def _compare(question: Question | None, definition: Definition, reading: Reading) -> None:
     """What the definition changes, and what the survey has that it does not name."""
-    present = {question.code: question for question in survey.questions.prefetch_related("items", "choices")}
-    for definition in definitions:
-        question = present.get(definition.code)
-        new = f"{WORDS[definition.kind]}、選択肢{len(definition.choices)}"
-        if question is None:
-            reading.changes.append(Change(f"{definition.code}　{definition.text}", "", new))
-            continue
-        labels = [choice.label for choice in question.choices.all() if not choice.is_no_answer]
-        reading.changes.append(
-            Change(f"{definition.code}　{definition.text}", f"{WORDS[question.kind]}、選択肢{len(labels)}", new)
-        )
-        if question.text != definition.text:
-            reading.warnings.append(f"「{definition.code}」の設問文が変わります（いまは「{question.text}」）。")
-        if lost := [label for label in labels if label not in definition.choices.values()]:
-            names = "」「".join(lost)
-            reading.warnings.append(f"「{definition.code}」の選択肢「{names}」が定義にありません。いまの値は残ります。")
+    words = f"{definition.code}　{definition.text}"
+    new = f"{WORDS[definition.kind]}、選択肢{len(definition.choices)}"
+    if question is None:
+        reading.changes.append(Change(words, "", new))
+        return
+    choices = [choice for choice in question.choices.all() if not choice.is_no_answer]
+    without = "" if all(choice.code for choice in choices) else "（選択肢番号なし）"
+    reading.changes.append(Change(words, f"{WORDS[question.kind]}、選択肢{len(choices)}{without}", new))
+    if question.text != definition.text:
+        reading.warnings.append(f"「{definition.code}」の設問文が変わります（いまは「{question.text}」）。")
+    if lost := [choice.label for choice in choices if choice.label not in definition.choices.values()]:
+        names = "」「".join(lost)
+        reading.warnings.append(f"「{definition.code}」の選択肢「{names}」が定義にありません。いまの値は残ります。")

@@ -74,22 +74,22 @@ def _read_row(cells: Cells, known: dict[str, Series], seen: dict, reading: Readi
     if series.unit == "%" and value is not None and not 0 <= value <= 100:
         cells.problem("値", f"割合は0から100までです（{printed(value)}）。")
         return
-    _note(series, year, {"value": value, "wording": cells["表記"], "derivation": cells["計算の方法"]}, reading)
+    _note(cells, series, year, {"value": value, "wording": cells["表記"], "derivation": cells["計算の方法"]}, reading)
 
 
-def _note(series: Series, year: int, given: dict, reading: Reading) -> None:
+def _note(cells: Cells, series: Series, year: int, given: dict, reading: Reading) -> None:
     """Compare with what stands, so that the page can show what would become of it."""
     present = next((point for point in series.points.all() if point.year == year), None)
     if present and all(getattr(present, name) == value for name, value in given.items()):
         reading.unchanged += 1
         return
-    origin = Origin.DERIVED if given["derivation"] else Origin.IMPORTED
     old = said(present) if present else ""
+    if present and present.is_of_the_plan:
+        cells.problem("値", f"「{series.title}」の{year}年は、計画書の値（{old}）です。計画書の値は、変えられません。")
+        return
     new = said(Point(series=series, year=year, **given))
     reading.changes.append(Change(f"{series.title}　{calendar_year(year)}（{year}年）", old, new))
-    if present and present.origin == Origin.PUBLISHED:
-        reading.warnings.append(f"「{series.title}」の{year}年は、計画書の値（{old}）を変えることになります。")
-    reading.records.append((series, {"year": year, **given, "origin": origin}))
+    reading.records.append((series, {"year": year, **given, "origin": Origin.IMPORTED}))
 
 
 def said(point: Point) -> str:

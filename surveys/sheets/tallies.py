@@ -73,7 +73,7 @@ def read(survey: Survey, table: Table) -> Reading:
         question, given = record
         if question.kind != Question.Kind.MULTIPLE and given["choice"] and not given["label"] and given["percent"]:
             sums[(question, given["item"])].append(given["percent"])
-        _note(question, given, reading)
+        _note(cells, question, given, reading)
     reading.warnings += _warned(sums)
     return reading
 
@@ -125,7 +125,7 @@ def _percent(cells: Cells) -> Decimal | None:
     return percent
 
 
-def _note(question: Question, given: dict, reading: Reading) -> None:
+def _note(cells: Cells, question: Question, given: dict, reading: Reading) -> None:
     place = (given["item"], given["choice"], given["label"])
     present = next((row for row in question.tallies.all() if (row.item, row.choice, row.label) == place), None)
     if present and all(getattr(present, name) == given[name] for name in VALUES):
@@ -133,11 +133,11 @@ def _note(question: Question, given: dict, reading: Reading) -> None:
         return
     words = "　".join(str(part) for part in (question.text, *place) if part)
     old = said(present) if present else ""
+    if present and present.is_of_the_plan:
+        cells.problem("選択肢", f"「{words}」は、計画書の値（{old}）です。計画書の値は、変えられません。")
+        return
     reading.changes.append(Change(words, old, said(Tally(**{name: given[name] for name in VALUES}))))
-    if present and present.origin == Origin.PUBLISHED:
-        reading.warnings.append(f"「{words}」は、計画書の値（{old}）を変えることになります。")
-    origin = Origin.DERIVED if given["derivation"] else Origin.IMPORTED
-    reading.records.append((question, {**given, "origin": origin}))
+    reading.records.append((question, {**given, "origin": Origin.IMPORTED}))
 
 
 def said(tally: Tally) -> str:

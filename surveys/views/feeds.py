@@ -9,9 +9,10 @@ from measures.models import Indicator
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.fiscal import wareki_year
+from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
 
-from .. import actions, permissions
+from .. import actions, lists, permissions
 from ..models import Choice, IndicatorFeed, Item, Series
 from ..queries.feeds import feed_rows, sources
 from .plan import plan_or_404
@@ -21,8 +22,11 @@ from .plan import plan_or_404
 @roles_required(*permissions.READERS)
 def feeds(request: HttpRequest) -> HttpResponse:
     plan = plan_or_404(request)
+    rows = feed_rows(plan)
+    if file := as_file(request, "指標の値の出どころ", lists.FEEDS, lists.readings(rows)):
+        return file
     context = {
-        "rows": feed_rows(plan),
+        "rows": rows,
         "sources": sources(plan),
         "refusal": permissions.change_refusal(request.user),
     }

@@ -7,10 +7,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
 from plans.context import current_plan
 
-from .. import actions, permissions
+from .. import actions, lists, permissions
 from ..forms import FileForm, PointForm
 from ..models import Point, Series
 from ..queries.staff import statistics_overview
@@ -20,9 +21,11 @@ from .plan import plan_or_404
 @require_GET
 @roles_required(*permissions.READERS)
 def statistics(request):
-    plan = plan_or_404(request)
+    overview = statistics_overview(plan_or_404(request))
+    if file := as_file(request, "統計の一覧", lists.STATISTICS, lists.lines(overview)):
+        return file
     context = {
-        "overview": statistics_overview(plan),
+        "overview": overview,
         "form": FileForm(),
         "action": reverse("staff:statistics-send"),
         "samples": [
@@ -39,6 +42,9 @@ def statistics(request):
 def series(request, code: str):
     """One series: its values, and the small form for another year."""
     series = get_object_or_404(Series.objects.select_related("plan"), plan=current_plan(request), code=code)
+    points = series.points.order_by("-year")
+    if file := as_file(request, f"統計_{series}", lists.points(series), points):
+        return file
     form = PointForm(request.POST or None, series=series)
     if request.method == "POST" and form.is_valid():
         try:
@@ -53,7 +59,7 @@ def series(request, code: str):
         *([("時点", series.as_of)] if series.as_of else []),
         ("出所", series.source),
     ]
-    context = {"facts": facts, "series": series, "points": series.points.order_by("-year"), "form": form}
+    context = {"facts": facts, "series": series, "points": points, "form": form}
     return render(request, "surveys/staff/series.html", context, status=422 if form.errors else 200)
 
 

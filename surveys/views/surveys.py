@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
 from plans.context import current_plan
 
-from .. import actions, permissions
+from .. import actions, lists, permissions
 from ..forms import FileForm, SurveyForm
 from ..models import Question, Survey, Upload
 from ..queries.public import facts
@@ -39,9 +40,11 @@ FILES = {
 @require_GET
 @roles_required(*permissions.READERS)
 def surveys(request):
-    plan = plan_or_404(request)
+    rows = plan_or_404(request).surveys.select_related("answers", "previous")
+    if file := as_file(request, "調査", lists.SURVEYS, rows):
+        return file
     context = {
-        "surveys": plan.surveys.select_related("answers", "previous"),
+        "surveys": rows,
         "refusal": permissions.change_refusal(request.user),
     }
     return render(request, "surveys/staff/surveys.html", context)
@@ -82,10 +85,13 @@ def survey_or_404(request, slug: str) -> Survey:
 def survey(request, slug: str):
     """One survey: its questions, what is known of each, and the three files that fill it."""
     survey = survey_or_404(request, slug)
+    overview = survey_overview(survey)
+    if file := as_file(request, f"設問の一覧_{survey}_{survey.year}年度", lists.QUESTIONS, overview):
+        return file
     context = {
         "survey": survey,
         "answers": getattr(survey, "answers", None),
-        "overview": survey_overview(survey),
+        "overview": overview,
         "facts": facts(survey),
         "files": [_file(request, survey, kind) for kind in FILES],
         "refusal": permissions.change_refusal(request.user),

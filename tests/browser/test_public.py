@@ -6,11 +6,6 @@ from urllib.parse import urlsplit
 
 import pypdf
 import pytest
-from django.conf import settings
-from django.core.management import call_command
-from pytest_django.live_server_helper import LiveServer
-
-from mine_welfare.publication import planfile
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -55,18 +50,6 @@ SMALL_TEXT = """() => {
   }
   return [...found];
 }"""
-
-
-@pytest.fixture(scope="module")
-def portal(django_db_setup, django_db_blocker) -> Iterator[str]:
-    """The address of a portal with the real plan and the demonstration, loaded once and kept for this module."""
-    with django_db_blocker.unblock():
-        planfile.load(settings.BASE_DIR / "fixtures" / "plan3")
-        call_command("load_demo", verbosity=0)
-        server = LiveServer("127.0.0.1")
-        yield server.url
-        server.stop()
-        call_command("flush", interactive=False, verbosity=0)
 
 
 def opened(browser, portal: str, asked: list[str], **options):
@@ -189,6 +172,32 @@ def test_from_a_worry_to_the_office_that_answers(without_scripts):
     assert without_scripts.get_by_role("heading", name="この取組について").is_visible()
     without_scripts.locator(".status-box").get_by_role("link").nth(1).click()
     assert "/organizations/" in without_scripts.url
+
+
+def test_a_link_to_a_definition_ends_at_its_fold(without_scripts):
+    without_scripts.set_viewport_size({"width": 360, "height": 740})
+    without_scripts.goto("/opendata/")
+    without_scripts.get_by_role("link", name="具体的取組", exact=True).click()
+    fold = without_scripts.locator(":target")
+    assert (fold.get_attribute("id"), fold.locator("table").is_hidden()) == ("actions", True)
+    assert 0 <= fold.bounding_box()["y"] < 740
+    fold.locator("summary").click()
+    assert fold.locator("table").is_visible()
+
+
+def test_a_link_to_a_definition_opens_it(citizen):
+    citizen.set_viewport_size({"width": 360, "height": 740})
+    citizen.goto("/opendata/")
+    citizen.get_by_role("link", name="具体的取組", exact=True).click()
+    fold = citizen.locator("#actions")
+    fold.locator("table").wait_for()
+    fold.get_by_role("link", name="コード表").first.click()
+    citizen.locator(":target dl").wait_for()
+    citizen.goto("/reoffense/")
+    citizen.goto("/opendata/#roles")
+    citizen.locator("#roles table").wait_for()
+    citizen.get_by_role("button", name="すべて開く").first.click()
+    assert citizen.locator("section").filter(has=citizen.locator("#roles")).locator("details:not([open])").count() == 0
 
 
 # ---- on paper -----------------------------------------------------------------------

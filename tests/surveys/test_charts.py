@@ -171,3 +171,10 @@ def test_nobody_is_no_chart(answers):
     nobody = Answers(answers.survey, [("age", 1), ("age", 2)])
 
     assert charts.answer_chart(answers.survey, nobody.table("q1")) is None
+
+
+def test_a_derived_value_that_was_added_has_both_marks(series):
+    series.points.create(year=2021, value=80, origin=Origin.IMPORTED, derivation="推計")
+    spec = charts.series_chart("出生数", [series])
+    assert rows(spec) == [("令和2年", (82, "", "")), ("令和3年", (80, "", "※＊"))]
+    assert spec.notes == ["※ 出生数の令和3年は、推計です。", "＊ 計画の策定後に加えた値です。"]

@@ -23,7 +23,7 @@ def test_a_year_saved_again_keeps_its_place(series, secretariat):
     actions.save_point(series=series, year=2024, value=None, wording="約60", derivation="推計", by=secretariat)
 
     point = Point.objects.get(year=2024)
-    assert (point.value, point.wording, point.origin) == (None, "約60", Origin.DERIVED)
+    assert (point.value, point.wording, point.origin) == (None, "約60", Origin.IMPORTED)
 
 
 def test_one_of_number_and_words_is_needed(series, secretariat):
@@ -59,6 +59,11 @@ def test_a_value_that_was_brought_in_can_be_taken_back(plan, series, secretariat
     assert (list(Point.objects.values_list("year", flat=True)), plan.version) == ([2020], version + 1)
 
 
-def test_what_the_plan_prints_stays(series, secretariat):
-    with pytest.raises(Refused, match="計画書に書かれた値は、消せません。"):
+@pytest.mark.parametrize("origin", [Origin.PUBLISHED, Origin.DERIVED])
+def test_what_the_plan_says_stays(series, secretariat, origin):
+    series.points.update(origin=origin, derivation="差")
+    with pytest.raises(Refused, match="計画書の値は、消せません。"):
         actions.delete_point(point=series.points.get(), by=secretariat)
+    with pytest.raises(Refused, match="この年の値は、計画書の値です。計画書の値は、変えられません。"):
+        actions.save_point(series=series, year=2020, value=Decimal(1), by=secretariat)
+    assert series.points.get().value == 82

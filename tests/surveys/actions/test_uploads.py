@@ -33,10 +33,11 @@ def test_confirmed_it_is_written_and_gone(plan, series, send, secretariat):
 
 
 def test_a_value_takes_the_place_of_the_one_before(series, send, secretariat):
+    series.points.update(origin="imported", derivation="差")
     actions.confirm(upload=send("statistics", STATISTICS.replace("2024", "2020")), by=secretariat)
 
     point = Point.objects.get()
-    assert (point.year, point.value, point.origin, point.line) == (2020, 58, "imported", None)
+    assert (point.year, point.value, point.derivation, point.line) == (2020, 58, "", None)
 
 
 def test_shares_are_written(survey, question, send, secretariat):

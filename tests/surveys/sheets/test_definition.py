@@ -48,10 +48,26 @@ def test_what_goes_out_comes_back_the_same(survey, question):
     reading = definition.read(survey, table_of("定義.csv", content))
 
     assert (sentences(reading), reading.warnings) == ([], [])
+    assert (reading.unchanged, reading.records, reading.changes) == (2, [], [])
+
+
+def test_codes_are_given_to_choices_that_have_none(survey, question):
+    question.choices.update(code="")
+    content = as_csv(definition.COLUMNS, definition.exported(survey))
+
+    reading = definition.read(survey, table_of("定義.csv", content))
+
     assert [(one.code, one.choices) for one in reading.records] == [
-        ("q1", {"1": "暮らしやすい", "2": "暮らしにくい"}), ("q2", {}),
+        ("q1", {"1": "暮らしやすい", "2": "暮らしにくい"}),
     ]  # fmt: skip
-    assert reading.changes[0] == Change("q1　q1の設問文", "SA、選択肢2", "SA、選択肢2")
+    assert reading.changes == [Change("q1　q1の設問文", "SA、選択肢2（選択肢番号なし）", "SA、選択肢2")]
+
+
+def test_what_the_draft_does_not_know_may_stay_unknown(survey, read):
+    make_question(survey, "q1", "single", labels=())
+
+    assert read("q1,q1の設問文,SA,q1,,,,,\n").unchanged == 1
+    assert sentences(read("q1,ほかの設問文,SA,q1,,,,,\n")) == ["2行目「選択肢」：設問「q1」に選択肢がありません。"]
 
 
 def test_another_wording_and_a_lost_choice_are_warned_of(read, question):

@@ -36,19 +36,19 @@ def test_what_goes_out_comes_back_unchanged(plan, series, name, make):
 
 
 def test_a_new_year_and_a_changed_one(read, series):
-    reading = read(HEAD + 'births,令和6年,"1,058",人\nbirths,2020,83,人\n')
+    Point.objects.create(series=series, year=2021, value=82, origin=Origin.IMPORTED)
+    reading = read(HEAD + 'births,令和6年,"1,058",人\nbirths,2021,83,人\n')
 
     assert sentences(reading) == []
     assert reading.records == [
         (series, {"year": 2024, "value": Decimal(1058), "wording": "", "derivation": "", "origin": "imported"}),
-        (series, {"year": 2020, "value": Decimal(83), "wording": "", "derivation": "", "origin": "imported"}),
+        (series, {"year": 2021, "value": Decimal(83), "wording": "", "derivation": "", "origin": "imported"}),
     ]
     assert reading.changes == [
         Change("出生数　令和6年（2024年）", "", "1,058人"),
-        Change("出生数　令和2年（2020年）", "82人", "83人"),
+        Change("出生数　令和3年（2021年）", "82人", "83人"),
     ]
-    assert reading.warnings == ["「出生数」の2020年は、計画書の値（82人）を変えることになります。"]
-    assert reading.can_be_written
+    assert (reading.warnings, reading.can_be_written) == ([], True)
 
 
 def test_a_value_in_words_and_a_derived_one(read):
@@ -56,15 +56,21 @@ def test_a_value_in_words_and_a_derived_one(read):
 
     assert [(given["wording"], given["origin"]) for _, given in reading.records] == [
         ("約80", "imported"),
-        ("", "derived"),
+        ("", "imported"),
     ]
     assert [change.new for change in reading.changes] == ["約80人", "75.5人"]
 
 
-def test_only_what_the_plan_prints_is_warned_of(read, series):
-    Point.objects.create(series=series, year=2021, value=80, origin=Origin.IMPORTED)
+@pytest.mark.parametrize("origin", [Origin.PUBLISHED, Origin.DERIVED])
+def test_what_the_plan_says_is_not_changed_by_a_file(read, series, origin):
+    series.points.update(origin=origin, derivation="差")
 
-    assert read(HEAD + "births,2021,81,人\n").warnings == []
+    reading = read(HEAD + "births,2020,83,人\n")
+
+    assert sentences(reading) == [
+        "2行目「値」：「出生数」の2020年は、計画書の値（82人）です。計画書の値は、変えられません。"
+    ]
+    assert not reading.can_be_written
 
 
 @pytest.mark.parametrize(

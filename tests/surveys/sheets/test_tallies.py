@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from surveys.models import Item, Tally
+from surveys.models import Item, Origin, Tally
 from surveys.sheets import tallies
 from surveys.sheets.cells import Change
 from tests.surveys.conftest import make_question, share
@@ -43,8 +43,19 @@ def tallies_csv(rows) -> str:
     return to_csv(tallies.COLUMNS, rows).removeprefix("\ufeff")
 
 
-def test_new_and_changed_shares(read, question):
+def test_what_the_plan_says_is_not_changed_by_a_file(read, question):
     share(question, "暮らしやすい", Decimal("66.5"))
+
+    reading = read("設問番号,選択肢,割合\nq1,暮らしやすい,66.0\nq1,暮らしにくい,34\n")
+
+    assert sentences(reading) == [
+        "2行目「選択肢」：「q1の設問文　暮らしやすい」は、計画書の値（66.5％）です。計画書の値は、変えられません。"
+    ]
+    assert not reading.can_be_written
+
+
+def test_new_and_changed_shares(read, question):
+    share(question, "暮らしやすい", Decimal("66.5"), origin=Origin.IMPORTED)
 
     reading = read("設問番号,選択肢,割合,件数\nq1,暮らしやすい,66.0,26\nq1,暮らしにくい,34,14\n")
 
@@ -56,7 +67,7 @@ def test_new_and_changed_shares(read, question):
         Change("q1の設問文　暮らしやすい", "66.5％", "66.0％・26件"),
         Change("q1の設問文　暮らしにくい", "", "34.0％・14件"),
     ]
-    assert reading.warnings == ["「q1の設問文　暮らしやすい」は、計画書の値（66.5％）を変えることになります。"]
+    assert (reading.warnings, reading.can_be_written) == ([], True)
 
 
 def test_a_sum_in_words_and_a_derived_share(read):
@@ -65,7 +76,7 @@ def test_a_sum_in_words_and_a_derived_share(read):
     )
 
     assert [(given["label"], given["wording"], given["origin"]) for _, given in reading.records] == [
-        ("上の2つ", "約7割", "imported"), ("", "", "derived"),
+        ("上の2つ", "約7割", "imported"), ("", "", "imported"),
     ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Staff pages of surveys and statistics: who opens them, what they do."""
 
+import io
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import Workbook
 
 from surveys import actions
 from surveys.models import AnswerSet, Point, Series, Survey, Upload
@@ -254,6 +256,36 @@ def test_a_file_is_sent_looked_at_and_confirmed(desk, series):
     assert Point.objects.get(year=2024).value == 58
 
 
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [("cp932", "Shift_JIS"), ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8（BOM付き）"), ("utf-16", "UTF-16")],
+)
+def test_the_encoding_is_found_and_shown_before_anything_is_written(desk, series, encoding, shown):
+    content = "識別名,年,値,単位\nbirths,令和6年,58,人\n".encode(encoding)
+    response = desk.post(reverse("staff:statistics-send"), {"file": SimpleUploadedFile("表.csv", content)}, follow=True)
+
+    assert dict(response.context["facts"])["文字コード"] == shown
+    assert ([change.new for change in response.context["changes"]], Point.objects.count()) == (["58人"], 1)
+
+
+def test_cells_merged_in_excel_are_told_with_row_and_column(desk, series):
+    book = Workbook()
+    for row in (("識別名", "年", "値", "単位"), ("births", 2023, 58, "人"), ("births", 2024, 60, "人")):
+        book.active.append(row)
+    book.active.merge_cells("A2:A3")
+    book.active.merge_cells("D2:D3")
+    content = io.BytesIO()
+    book.save(content)
+    response = desk.post(
+        reverse("staff:statistics-send"), {"file": SimpleUploadedFile("表.xlsx", content.getvalue())}, follow=True
+    )
+
+    assert [str(problem) for problem in response.context["problems"]] == [
+        "3行目「識別名」：空です。結合したセルは結合を解いて、すべての行に書いてください。"
+    ]
+    assert Point.objects.count() == 1
+
+
 def test_a_file_is_thrown_away(desk, series):
     post_file(desk, reverse("staff:statistics-send"), "識別名,年,値,単位\nbirths,2024,58,人\n")
 
@@ -362,7 +394,7 @@ def test_a_value_is_taken_back_and_a_printed_one_is_not(desk, series):
 
     assert (said(gone), said(kept)) == (
         ["「出生数」の2024年の値を消しました。"],
-        ["計画書に書かれた値は、消せません。"],
+        ["計画書の値は、消せません。"],
     )
     assert list(Point.objects.all()) == [printed]
 
