@@ -24,8 +24,8 @@ OPENED = """
 
 
 def when_ready(server):
-    # The worker that makes the papers lives and ends with the portal.
-    command = [sys.executable, "manage.py", "make_papers", "--with-parent"]
+    # The worker that makes the papers lives and ends with the portal; one that was killed is started again.
+    command = [sys.executable, "deploy/keep.py", sys.executable, "manage.py", "make_papers", "--with-parent"]
     server.papers = subprocess.Popen(command)  # noqa: S603 - our own program
     print(OPENED.format(bind=bind), flush=True)
 

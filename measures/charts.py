@@ -1,17 +1,19 @@
 """The counts of a year as charts; no drawing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 from mine_welfare.toolkit.chart import Bars, Chart, HeatMap, Lines, Series, Stacked, Value, values
 from mine_welfare.toolkit.chart.words import change, full
 from mine_welfare.toolkit.fiscal import wareki_year
 
-from .models import Grade, Indicator, Measure
+from .models import Cycle, Grade, Indicator, Measure
 from .queries.dashboard import Board, heat_rows
 from .queries.slices import ANSWERS
 from .queries.structure import Distribution
 
 NOT_AVERAGED = "文字は平均していません。"
+NO_SHEETS = "個票は、まだありません。"
 COUNTED = "事務局が確認していない個票は「未回答」に数えます。"
 ANSWER_TONES = {"intime": "1", "late": "3", "unanswered": "0", "open": "n"}
 
@@ -113,10 +115,50 @@ def goals_chart(board: Board) -> Stacked:
     )
 
 
+def sheets_chart(board: Board) -> Stacked:
+    """施策ごとの達成度 of the sheets: the bars of a list of measures."""
+    rows = [(one, board.by_measure[one.pk]) for one in board.measures if one.pk in board.by_measure]
+    whole = board.whole
+    return Stacked(
+        title="施策ごとの達成度",
+        labels=[str(measure) for measure, _ in rows],
+        series=_parts([row.now for _, row in rows]),
+        bases=[row.now.n for _, row in rows],
+        unit="件",
+        head="施策",
+        reading=f"個票{whole.n}件のうち、計画どおり以上（A・B）は{whole.good}件です。" if whole.n else NO_SHEETS,
+        source=source(board),
+        notes=[NOT_AVERAGED, COUNTED],
+    )
+
+
+def shares_chart(rows: Iterable[tuple[str, Distribution]], cycle: Cycle) -> Stacked:
+    """The yearly report's: of the rated sheets of each line, how many percent got which rating."""
+    bars = [(label, counts, sum(number for grade, number in counts.table if grade.is_rated)) for label, counts in rows]
+    grades = [grade for grade in cycle.scale.grades.all() if grade.is_rated]
+    return Stacked(
+        title=f"{wareki_year(cycle.year)}の達成度の構成比",
+        labels=[label for label, _, _ in bars],
+        series=[
+            Series(
+                f"{grade.code} {grade.label}",
+                [Value(Decimal(100 * counts.counts.get(grade.pk, 0)) / n if n else None) for _, counts, n in bars],
+                tone=grade.tone,
+            )
+            for grade in grades
+        ],
+        bases=[n for _, _, n in bars],
+        head="基本目標",
+        gap="評価なし",
+        notes=["割合に入れない達成度と未回答は含みません。"],
+        source=f"{wareki_year(cycle.year)}の個票（表1と同じ件数から計算）",
+    )
+
+
 def goals_reading(board: Board) -> str:
     whole, before = board.whole, board.whole_before
     if not whole.n:
-        return "個票は、まだありません。"
+        return NO_SHEETS
     words = f"個票{whole.n}件のうち、計画どおり以上（A・B）は{whole.good}件です"
     if before and before.n:
         gap = whole.good - before.good
@@ -163,7 +205,7 @@ def freshness_chart(board: Board) -> Stacked:
 
 def freshness_reading(counts: dict[str, int], total: int) -> str:
     if not total:
-        return "個票は、まだありません。"
+        return NO_SHEETS
     words = [f"{total}件のうち{counts['intime']}件が締切内に提出されました"]
     words += [f"{counts['late']}件は締切後の提出です"] if counts["late"] else []
     words += [f"{counts['unanswered']}件は未回答のまま締め切りました"] if counts["unanswered"] else []
@@ -228,6 +270,7 @@ def page(board: Board) -> dict:
 CHARTS: dict[str, Callable[[Board], Chart]] = {
     "measures": measures_chart,
     "goals": goals_chart,
+    "sheets": sheets_chart,
     "directions": directions_chart,
     "freshness": freshness_chart,
 }

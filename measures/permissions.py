@@ -186,6 +186,11 @@ def counts_refusal(user: User, cycle: Cycle) -> str | None:
     return f"{cycle}の集計は、「{first.label}」の段階から見られます。いまは「{cycle.stage.label}」の段階です。"
 
 
+def indicator_refusal(user: User) -> str | None:
+    """Why `user` may not add, change or end indicators and their values."""
+    return None if user.has_role(Role.SECRETARIAT) else "目標指標を変えられるのは、事務局の人だけです。"
+
+
 def inquiry_refusal(user: User, entry: Entry) -> str | None:
     """Why `user` may not ask the department about this sheet, or take a question back."""
     if not user.has_role(Role.SECRETARIAT):

@@ -1,5 +1,8 @@
 """Citizens' side of the structure and of the published evaluations."""
 
+import re
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
@@ -20,7 +23,7 @@ from plans.models import BasicGoal, BasicPolicy, Plan
 from . import charts
 from .models import Action, Cycle, Responsibility
 from .queries import corrections, public, structure
-from .queries.dashboard import Board, board
+from .queries.dashboard import Board, Filters, board
 from .queries.measure_page import measure_page
 from .queries.opinions import public_opinions
 
@@ -40,6 +43,13 @@ def shown(cycle: Cycle | None) -> dict:
 def segments(rows: list[structure.MeasureRow]) -> list:
     """What the bars of a list are made of, for its legend; nothing where no bar is drawn."""
     return next((row.distribution.parts for row in rows if row.distribution), [])
+
+
+def chart_files(cycle: Cycle | None, **narrowed) -> dict:
+    """Where the bars of a page are saved: the chart of the year with only its measures."""
+    if cycle is None:
+        return {}
+    return {"files": f"{reverse('evaluation', args=[cycle.year])}charts/sheets", "query": f"?{urlencode(narrowed)}"}
 
 
 @require_safe
@@ -76,7 +86,7 @@ def goal(request, number: int):
         "policies": by_policy([goal], rows)[0][1],
         "whole": structure.distributions(cycle, "action__measure__policy__goal").get(goal.pk) if cycle else None,
     }
-    return render(request, "measures/goal.html", context | shown(cycle))
+    return render(request, "measures/goal.html", context | shown(cycle) | chart_files(cycle, goal=number))
 
 
 @require_safe
@@ -89,7 +99,7 @@ def policy(request, goal: int, number: int):
     cycle = public.latest_public_cycle(plan)
     rows = structure.measure_rows(plan, cycle, policy=policy)
     context = {"policy": policy, "measures": rows, "segments": segments(rows)}
-    return render(request, "measures/policy.html", context | shown(cycle))
+    return render(request, "measures/policy.html", context | shown(cycle) | chart_files(cycle, policy=policy.code))
 
 
 @require_safe
@@ -105,7 +115,9 @@ def measure(request, code: str):
         "whole": page.published.whole,
         "conclusion": page.conclusion,
     }
-    return render(request, "measures/measure.html", context | shown(page.latest))
+    return render(
+        request, "measures/measure.html", context | shown(page.latest) | chart_files(page.latest, measure=code)
+    )
 
 
 def answering_now(plan: Plan) -> Prefetch:
@@ -190,8 +202,17 @@ def evaluation_chart(request, year: int, name: str, form: str):
     """One chart of a published year as a file, or to touch."""
     if name not in charts.CHARTS:
         raise Http404
-    spec = charts.CHARTS[name](public_board(plan_or_404(request), year))
-    return chart.answer(request, spec, form, back=reverse("evaluation", args=[year]))
+    counts = public_board(plan_or_404(request), year).narrowed(asked(request))
+    if not counts.measures:
+        raise Http404
+    return chart.answer(request, charts.CHARTS[name](counts), form, back=reverse("evaluation", args=[year]))
+
+
+def asked(request) -> Filters:
+    """The part of the plan the address asks for; a goal that is no number has no measures."""
+    given = {name: request.GET.get(name, "") for name in ("goal", "policy", "measure")}
+    goal = int(given["goal"]) if re.fullmatch(r"[0-9]{1,3}", given["goal"]) else -1
+    return Filters(goal=goal if given["goal"] else None, policy=given["policy"], measure=given["measure"])
 
 
 @require_safe

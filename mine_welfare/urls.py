@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
+from measures.views.dashboard import dashboard
 from mine_welfare.accounts.views import ChangePasswordView, SignInView, admin_sign_in
 from mine_welfare.publication import master_views, meeting_views, paper_views
 from mine_welfare.publication.component import check_pdf, check_xlsx
 from mine_welfare.publication.dashboard import evidence as dashboard_evidence
+from mine_welfare.publication.dashboard import meetings_of
 from mine_welfare.publication.gallery import gallery
 
 staff = [
@@ -16,6 +18,7 @@ staff = [
     path("", include("surveys.urls")),
     path("", include("reoffense.urls")),
     path("", include("mine_welfare.accounts.urls")),
+    path("dashboard/", dashboard, {"meetings": meetings_of}, name="dashboard"),
     path("dashboard/goals/<int:number>/", dashboard_evidence, name="dashboard-evidence"),
     path("reoffense/<int:year>/check.pdf", check_pdf, name="reoffense-check-pdf"),
     path("reoffense/<int:year>/check.xlsx", check_xlsx, name="reoffense-check-xlsx"),

@@ -6,7 +6,7 @@ from django import forms
 
 from mine_welfare.toolkit.text import clean
 
-from .actions import LONGEST_REASON, LONGEST_TEXT, fingerprint
+from .actions import LONGEST_REASON, LONGEST_TEXT, fingerprint, levels_after
 from .models import BasicPolicy, GlossaryTerm, Plan, Section
 
 
@@ -81,6 +81,23 @@ class SectionForm(TextForm):
     class Meta:
         model = Section
         fields = ["marker", "title", "body"]
+
+
+class NewSectionForm(SectionForm):
+    """本文に加える1節: how deep it stands, then its words."""
+
+    WORDS = {-1: "1つ上の段", 0: "同じ段", 1: "1つ下の段"}
+
+    def __init__(self, *args, after: Section, **kwargs):
+        super().__init__(*args, **kwargs)
+        levels = levels_after(after)
+        self.fields["level"] = forms.TypedChoiceField(
+            label="段",
+            choices=[(level, f"「{after.heading}」の{self.WORDS[level - after.level]}") for level in levels],
+            coerce=int,
+            initial=max(after.level, 2),
+        )
+        self.order_fields(["seen", "level"])
 
 
 class PolicyForm(TextForm):

@@ -7,6 +7,8 @@ from . import views
 urlpatterns = [
     path("errata/", views.errata, name="errata"),
     path("plan/sections/<int:pk>/", views.section, name="section"),
+    path("plan/sections/<int:pk>/new/", views.section_new, name="section-new"),
+    path("plan/sections/<int:pk>/arrange/", views.section_arrange, name="section-arrange"),
     path("plan/policies/<int:pk>/", views.policy, name="policy"),
     path("plan/<slug:slug>/glossary/", views.terms, name="terms"),
     path("plan/<slug:slug>/glossary/new/", views.term_new, name="term-new"),

@@ -11,15 +11,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 
-from . import actions
+from . import actions, lists
 from .context import current_plan
 from .editor import edit
-from .forms import PolicyForm, SectionForm, TermForm
+from .forms import NewSectionForm, PolicyForm, SectionForm, TermForm
 from .models import BasicPolicy, Erratum, GlossaryTerm, Plan, Section
 
 # What the city must decide stands first.
 KINDS = (Erratum.Kind.DRAFT, Erratum.Kind.READING, Erratum.Kind.STRUCTURE, Erratum.Kind.OMITTED)
+
+# What a button does with a section, and what is said afterwards.
+PLACES = {"up": -1, "down": 1}
+ARRANGED = {"up": "1つ上へ動かしました", "down": "1つ下へ動かしました", "away": "消しました"}
 
 IN_GOAL = re.compile(r"(?:基本目標|基本施策|施策)(\d+)")  # the place of an erratum as the files write it: 施策1-2-3
 
@@ -61,8 +66,12 @@ def errata(request):
     groups = [ErrataGroup(kind, [row for row in rows if row.kind == kind]) for kind in KINDS]
     asked = request.GET.get("kind")
     kind = next((kind for kind in KINDS if kind == asked), None)
+    shown = [group for group in groups if group.rows and kind in (None, group.kind)]
+    listed = (row for group in shown for _, chapter in group.chapters for row in chapter)
+    if file := as_file(request, f"素案の確認事項_{plan}", lists.ERRATA, listed):
+        return file
     context = {
-        "groups": [group for group in groups if group.rows and kind in (None, group.kind)],
+        "groups": shown,
         "kinds": [(group.kind, group.total) for group in groups],
         "kind": kind,
         "total": len(rows),
@@ -76,7 +85,7 @@ def errata(request):
 @roles_required(Role.SECRETARIAT)
 def section(request, pk: int):
     """本文の1節を直す。"""
-    row = get_object_or_404(Section.objects.select_related("plan"), pk=pk)
+    row = section_or_404(pk)
     return edit(
         request,
         form=SectionForm(request.POST or None, instance=row, plan=row.plan),
@@ -86,9 +95,62 @@ def section(request, pk: int):
         back=reverse("staff:plan-text-of", args=[row.plan.slug]) + f"#chapter-{row.chapter}",
         done=f"「{row.heading}」を保存しました。",
         kind="section",
+        template="plans/section.html",
         heading=row.heading,
         where=f"第{row.chapter}章",
     )
+
+
+def section_or_404(pk: int) -> Section:
+    return get_object_or_404(Section.objects.select_related("plan"), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@roles_required(Role.SECRETARIAT)
+def section_new(request, pk: int):
+    """本文に節を加える, behind the section `pk`."""
+    after = section_or_404(pk)
+    plan, row = after.plan, Section(plan=after.plan, chapter=after.chapter)
+    form = NewSectionForm(request.POST or None, instance=row, plan=plan, after=after)
+
+    def add(*, row, plan, values, seen, by, reason):
+        level = form.cleaned_data["level"]
+        return actions.add_section(after=after, level=level, values=values, by=by, reason=reason)
+
+    return edit(
+        request,
+        form=form,
+        row=row,
+        plan=plan,
+        path=reverse("chapter", args=[after.chapter]),
+        back=reverse("staff:plan-text-of", args=[plan.slug]) + f"#chapter-{after.chapter}",
+        done="節を加えました。",
+        kind="",
+        write=add,
+        heading="本文に節を加える",
+        where=f"第{after.chapter}章　「{after.heading}」の次",
+    )
+
+
+@require_POST
+@roles_required(Role.SECRETARIAT)
+def section_arrange(request, pk: int):
+    """節を上へ・下へ動かす, or take it out."""
+    row = section_or_404(pk)
+    to = request.POST.get("to", "")
+    given = {"section": row, "by": request.user, "reason": request.POST.get("reason", "")}
+    if to not in ARRANGED:
+        raise Http404
+    try:
+        if to == "away":
+            actions.remove_section(**given)
+        else:
+            actions.move_section(places=PLACES[to], **given)
+    except actions.Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("staff:section", pk=pk)
+    messages.success(request, f"「{row.heading}」を{ARRANGED[to]}。")
+    return redirect(reverse("staff:plan-text-of", args=[row.plan.slug]) + f"#chapter-{row.chapter}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,7 +178,9 @@ def policy(request, pk: int):
 def terms(request, slug: str):
     """用語解説: every term, to be changed."""
     plan = get_object_or_404(Plan, slug=slug)
-    return render(request, "plans/terms.html", {"edited_plan": plan, "terms": plan.terms.all()})
+    rows = plan.terms.all()
+    page = {"edited_plan": plan, "terms": rows}
+    return as_file(request, f"用語解説_{plan}", lists.TERMS, rows) or render(request, "plans/terms.html", page)
 
 
 @require_http_methods(["GET", "POST"])

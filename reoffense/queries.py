@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import chain
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from measures.models import Action, Cycle, Entry, Grade, Indicator, IndicatorValue, Measure, Responsibility
 from measures.queries.public import REPEATED, UNANSWERED, UNASSIGNED, latest_public_cycle
@@ -111,6 +111,8 @@ def component_plan(plan: Plan, cycle: Cycle | None = None, sheets: QuerySet | No
     if component is None:
         return None
     cycle = cycle or latest_public_cycle(plan)
+    if cycle:
+        prefetch_related_objects([cycle.scale], "grades")  # for every count of the year
     year = cycle.year if cycle else plan.start_year
     focus = list(component.focus_areas.select_related("group__see__policy__goal", "group__measure"))
     actions = list(

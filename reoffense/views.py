@@ -9,15 +9,16 @@ from measures import permissions as year_permissions
 from measures.views.years import INSIDE, asked_cycle
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
 from plans.context import current_plan
 from plans.models import Plan
 
-from . import actions
+from . import actions, lists
 from .forms import EventForm, PartnerForm
 from .models import Event, Partner
 from .permissions import keep_refusal
-from .queries import component_plan, indicators
+from .queries import ComponentPlan, component_plan, indicators
 
 
 def plan_or_404(request) -> Plan:
@@ -37,6 +38,8 @@ def overview(request):
     page = component_plan(plan, None if not_yet else cycle, sheets)
     if page is None:
         return render(request, "reoffense/none.html")
+    if file := table_file(request, plan, page):
+        return file
     context = {
         "page": page,
         "component": page.component,
@@ -50,6 +53,25 @@ def overview(request):
         "refusal": keep_refusal(request.user),
     }
     return render(request, "reoffense/overview.html", context)
+
+
+def table_file(request, plan: Plan, page: ComponentPlan) -> HttpResponse | None:
+    """The table of the overview the address asks for by `of`."""
+    of, name, cycle = request.GET.get("of", ""), f"{page.component}", page.cycle
+    match of:
+        case "partners":
+            return as_file(request, f"協力者_{name}", lists.PARTNERS, Partner.objects.filter(plan=plan), of=of)
+        case "events":
+            rows = Event.objects.filter(plan=plan).order_by("-starts_on")
+            return as_file(request, f"行事のお知らせ_{name}", lists.EVENTS, rows, of=of)
+        case "indicators":
+            return as_file(request, f"目標指標_{name}", lists.INDICATORS, lists.years(indicators(page)), of=of)
+        case "areas" if page.whole:
+            counted = [row for row in page.area_counts() if row[1]]
+            return as_file(request, f"重点項目_{name}_{cycle.year}年度", lists.areas(cycle), counted, of=of)
+        case "" if page.whole:
+            return as_file(request, f"取組の状況_{name}_{cycle.year}年度", lists.rows(cycle), lists.lines(page))
+    return None
 
 
 def answer(request, form, template: str, save, title: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 pytest_plugins = ["tests.personas"]
+pytest.register_assert_rewrite("tests.tables")
 
 # ---- every test ---------------------------------------------------------------
 

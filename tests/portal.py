@@ -6,6 +6,7 @@ from measures.models import Cycle, Measure, Scale
 from measures.workflow import CycleState, EntryState
 from mine_welfare.accounts.models import Organization
 from plans.models import GlossaryTerm, Plan
+from surveys.models import MeetingTopic, Origin, ResidentMeeting, Series
 
 from .factories import (
     ActionFactory,
@@ -25,6 +26,7 @@ from .factories import (
     SectionFactory,
     fill,
 )
+from .surveys.conftest import make_question, make_survey, share
 
 
 def portal_of(rows: int) -> Plan:
@@ -44,7 +46,27 @@ def portal_of(rows: int) -> Plan:
         for policy in [PolicyFactory(goal=goal, number=number) for number in numbers]:
             for number in numbers:
                 measure_of(MeasureFactory(policy=policy, number=number), offices, cycles)
+    evidence_of(plan, numbers)
     return plan
+
+
+def evidence_of(plan: Plan, numbers: range) -> None:
+    """Questions, statistics and meetings, each with as many parts."""
+    survey = make_survey(plan, "s6")
+    for number in numbers:
+        question = make_question(survey, f"q{number}", labels=[f"答え{place}" for place in numbers])
+        for place in numbers:
+            share(question, f"答え{place}", 20)
+        series = Series.objects.create(
+            plan=plan, code=f"p{number}", position=number, theme=f"分野{number}", title="件数", unit="件", source="市"
+        )
+        meeting = ResidentMeeting.objects.create(
+            plan=plan, slug=f"m{number}", title="座談会", districts=9, participants=10
+        )
+        for place in numbers:
+            series.points.create(year=2020 + place, value=place, origin=Origin.PUBLISHED)
+            topic = {"position": place, "field": f"分野{place}", "opinions": ["意見"], "issues": ["課題"]}
+            MeetingTopic.objects.create(meeting=meeting, **topic)
 
 
 def published(plan: Plan, scale: Scale, year: int) -> Cycle:

@@ -24,8 +24,11 @@ from django.urls import URLPattern, get_resolver, resolve
 from packaging.requirements import Requirement
 from pytest_socket import SocketConnectBlockedError
 
+from measures.permissions import HISTORY_READERS
+from measures.queries.kinds import KINDS
+from mine_welfare.accounts.models import Membership
 from mine_welfare.publication import planfile
-from mine_welfare.toolkit import pdf
+from mine_welfare.toolkit import pdf, pdf_pieces
 from plans.models import Plan
 from tests.crawl import Crawl, Page
 from tests.portal import portal_of
@@ -81,6 +84,8 @@ OPEN = {
     "downloads/evaluations/<int:year>/<slug:name>.pdf",
     "downloads/plan.pdf",
     "downloads/plan.txt",
+    "downloads/plans/<slug:slug>/evaluations/<int:year>/<slug:name>.pdf",
+    "downloads/plans/<slug:slug>/plan.pdf",
     "downloads/reoffense.pdf",
     "easy/",
     "evaluations/",
@@ -100,6 +105,7 @@ OPEN = {
     "organizations/<slug:slug>/",
     "plan/",
     "plan/chapters/<int:number>/",
+    "plan/former/",
     "policies/<int:goal>-<int:number>/",
     "reoffense/",
     "search/",
@@ -113,6 +119,8 @@ OPEN = {
 }
 # Open, but not for people who follow links: machines ask there, or another page leads there.
 UNLINKED = {"admin/login/", "healthz"}
+# Linked once there is a plan before the current one.
+FORMER = {address for address in OPEN if "former" in address or "downloads/plans/" in address}
 
 
 def routes(patterns: list, prefix: str = "") -> Iterator[tuple[str, Callable]]:
@@ -161,6 +169,13 @@ def test_every_template_compiles(name):
     assert get_template(name).template.nodelist is not None
 
 
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_no_comment_is_sent_to_the_reader(name):
+    # A comment of more than one line is none: it would stand on the page.
+    lines = (ROOT / "templates" / name).read_text().splitlines()
+    assert [line for line in lines if line.count("{#") != line.count("#}")] == []
+
+
 # ---- the public side, followed link by link ---------------------------------------
 
 PLAN3 = ROOT / "fixtures" / "plan3"
@@ -171,6 +186,7 @@ def crawl(django_db_setup, django_db_blocker) -> Iterator[Crawl]:
     """The whole public side of the real plan with the demonstration; the plan book is made of a few bytes."""
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(pdf, "render", lambda html, **options: b"%PDF-")
+        patch.setattr(pdf_pieces, "make", lambda html, *rest, **options: b"%PDF-")
         planfile.load(PLAN3)
         call_command("load_demo", verbosity=0)
         yield Crawl(Client())
@@ -183,7 +199,7 @@ def test_every_link_leads_somewhere(crawl):
 
 def test_every_kind_of_public_page_is_reached(crawl):
     reached = {resolve(urlsplit(path).path).route for path in crawl.pages}
-    assert OPEN - reached == UNLINKED
+    assert OPEN - reached == UNLINKED | FORMER
 
 
 def test_every_measure_action_and_organization_is_reached(crawl, django_db_blocker):
@@ -265,7 +281,7 @@ def test_an_error_of_ours_is_told_in_japanese(client, plan, monkeypatch):
 
 # Public pages with all that hangs on them, as a process that remembers nothing answers them.
 QUERIES = {
-    "/": 7,
+    "/": 9,
     "/plan/": 7,
     "/plan/chapters/1/": 6,
     "/plan/chapters/4/": 12,
@@ -278,9 +294,14 @@ QUERIES = {
     "/organizations/office-a/": 7,
     "/evaluations/": 3,
     "/evaluations/2025/": 12,
+    "/surveys/": 6,
+    "/surveys/s6/": 9,
+    "/surveys/s6/q1.csv": 8,
+    "/statistics/": 5,
+    "/meetings/": 5,
     "/glossary/": 3,
     "/search/?q=窓口": 15,
-    "/opendata/": 11,
+    "/opendata/": 12,
     "/opendata/catalog.jsonld": 1,
     "/api/v1/": 2,
     "/api/v1/openapi.json": 1,
@@ -295,7 +316,7 @@ QUERIES = {
     "/opendata/measure_reviews.csv": 2,
     "/opendata/opinions.csv": 2,
     "/opendata/survey_tallies.csv": 3,
-    "/opendata/statistics.csv": 2,
+    "/opendata/statistics.csv": 3,
     "/opendata/meetings.csv": 2,
     "/opendata/columns.csv": 1,
     "/opendata/codes.csv": 4,
@@ -353,6 +374,16 @@ def test_what_has_changed_is_sent(client, path, db):
 def test_the_suite_reaches_no_other_host():
     with pytest.warns(UserWarning, match="192.0.2.1"), pytest.raises(SocketConnectBlockedError):
         socket.create_connection(("192.0.2.1", 80), timeout=1)
+
+
+# ---- history ----------------------------------------------------------------------
+
+
+def test_every_history_can_be_read():
+    """Roles of a person are told with the person."""
+    kept = {model for model in apps.get_models() if hasattr(model, "history")}
+    assert {kind.model for kind in KINDS.values()} == kept - {Membership}
+    assert [name for name, kind in KINDS.items() if name != kind.name or kind.group not in HISTORY_READERS] == []
 
 
 # ---- the lint ---------------------------------------------------------------------

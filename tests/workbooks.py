@@ -1,7 +1,10 @@
 """Helpers of the tests about workbooks: made, changed, and returned as a person would."""
 
 import io
-from collections.abc import Iterable
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import openpyxl
 from django.db import transaction
@@ -71,3 +74,27 @@ def counts(record: WorkbookImport) -> dict[str, int]:
         for kind in ("new", "changed", "unchanged", "conflict", "error")
         if (number := getattr(record, kind))
     }
+
+
+def saved_by_libreoffice(path: Path, folder: Path) -> Path:
+    """The workbook opened and saved again by LibreOffice without a window."""
+    profile = folder / "profile"
+    command = [
+        "soffice",
+        "--headless",
+        f"-env:UserInstallation=file://{profile}",
+        "--convert-to",
+        "xlsx:Calc MS Excel 2007 XML",
+    ]
+    subprocess.run([*command, "--outdir", folder, path], check=True, capture_output=True, timeout=180)
+    return folder / path.name
+
+
+def changed(data: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
+    """The archive with `change(name, content)` in place of each part; None leaves a part out."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for part in source.namelist():
+            if (content := change(part, source.read(part))) is not None:
+                target.writestr(part, content)
+    return out.getvalue()

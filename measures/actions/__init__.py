@@ -6,7 +6,7 @@ from .bulk import move_many
 from .cycles import add_missing_entries, advance, leave_out, prepare_cycle, revise_cycle, step_back, take_in
 from .drafts import drop_draft, prepare_from_draft, save_draft
 from .entries import UNCHANGED, Conflict, autosave_entry, save_entry, submit_unchanged, transition
-from .imports import apply_import, discard_import, undo_import
+from .imports import apply_import, apply_steps, discard_import, undo_import
 from .inquiries import answer_inquiry, ask_inquiry, withdraw_inquiry
 from .notices import remove_notice, save_notice
 from .reminders import remind
@@ -22,6 +22,7 @@ __all__ = [
     "advance",
     "answer_inquiry",
     "apply_import",
+    "apply_steps",
     "ask_inquiry",
     "assign",
     "autosave_entry",

@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 from django.db import transaction
 from django.utils import timezone
-from simple_history.utils import bulk_update_with_history
 
 from mine_welfare.accounts.models import User
+from mine_welfare.toolkit import bulk
 from mine_welfare.toolkit.cells import Problem
 from mine_welfare.toolkit.refusal import Refused
 
@@ -20,7 +20,7 @@ from ..queries import staff
 from ..sheets import FORM, plain
 from ..workflow import EntryState, Verb
 from .entries import changes_of, put, stamp
-from .returned import CHUNK, as_values, count, snapshot, suggested
+from .returned import CHUNK, Progress, as_values, count, snapshot, suggested
 
 State, Kind = WorkbookImport.State, WorkbookRow.Kind
 OVERTAKEN = "確かめている間に、ほかの人がこの個票を書き換えました。"
@@ -45,28 +45,44 @@ def _chunks(record: WorkbookImport, **wanted) -> Iterator[list[WorkbookRow]]:
 
 
 # ---- applying ----------------------------------------------------------------------
-@transaction.atomic
 def apply_import(
     *, record: WorkbookImport, by: User, chosen: dict[int, dict[str, str]] | None = None
 ) -> WorkbookImport:
+    """All steps of `apply_steps`; the record as it stands afterwards."""
+    *_, last = apply_steps(record=record, by=by, chosen=chosen)
+    return last.record
+
+
+def apply_steps(
+    *, record: WorkbookImport, by: User, chosen: dict[int, dict[str, str]] | None = None
+) -> Iterator[Progress]:
     """Write the good rows, all at once; of the conflicts those for which every field was `chosen`.
 
     `chosen` is {row: {field: "file" or "portal"}}. A sheet that somebody saved
     since the check becomes a conflict, one that may no longer be written an error.
+    Step by step, so that a page can say how far it is; whoever stops before the
+    last step, which brings the record, has written nothing.
     """
-    record = _held(record, by)
-    if record.stage not in (State.CHECKED, State.APPLIED):
-        raise Refused(f"この取込みは「{record.stage.label}」です。反映はできません。")
-    writer = _Apply(record, by)
-    for rows in _chunks(record, is_applied=False, kind__in=[Kind.NEW, Kind.CHANGED, Kind.CONFLICT]):
-        writer.write([row for row in rows if _decided(row, (chosen or {}).get(row.pk, {}))])
+    with transaction.atomic():
+        record = _held(record, by)
+        if record.stage not in (State.CHECKED, State.APPLIED):
+            raise Refused(f"この取込みは「{record.stage.label}」です。反映はできません。")
+        writer = _Apply(record, by)
+        for rows in _chunks(record, is_applied=False, kind__in=[Kind.NEW, Kind.CHANGED, Kind.CONFLICT]):
+            writer.write([row for row in rows if _decided(row, (chosen or {}).get(row.pk, {}))])
+            yield Progress(writer.decided)
+        _close(record, writer)
+    yield Progress(writer.decided, record=record)
+
+
+def _close(record: WorkbookImport, writer: "_Apply") -> None:
+    """Keep what was done, and by whom; Refused when nothing was."""
     if not writer.decided:
         raise Refused("反映する行がありません。競合のある行は、どちらを残すかを選んでから反映してください。")
     count(record)
     record.applied += writer.applied
-    record.state, record.applied_at, record.applied_by = State.APPLIED, timezone.now(), by
+    record.state, record.applied_at, record.applied_by = State.APPLIED, timezone.now(), writer.by
     record.save()
-    return record
 
 
 def _decided(row: WorkbookRow, sides: dict[str, str]) -> bool:
@@ -150,12 +166,7 @@ def _locked_entries(cycle: Cycle, rows: list[WorkbookRow]) -> dict[int, Entry]:
 
 def _store(entries: list[Entry], names: Iterable[str], *, by: User, reason: str) -> None:
     """Write these fields of many sheets, each with its row of history."""
-    if entries:
-        fields = sorted({*names, *STAMPED, "budget", "settlement"})
-        reason = reason[:100]  # what the history has room for
-        bulk_update_with_history(
-            entries, Entry, fields, batch_size=CHUNK, default_user=by, default_change_reason=reason
-        )
+    bulk.change(entries, {*names, *STAMPED, "budget", "settlement"}, by=by, reason=reason)
 
 
 # ---- taking back ---------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """A returned workbook, checked row by row; what it would change is noted, nothing is changed."""
 
+import datetime
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -7,6 +8,7 @@ from itertools import islice
 from typing import IO
 
 from django.db.models import Count
+from django.utils import timezone
 
 from mine_welfare.accounts.models import User
 from mine_welfare.toolkit import excel
@@ -26,6 +28,7 @@ from ..workflow import EntryState, Verb
 from .entries import changes_of, put
 
 CHUNK = 500  # rows in memory at once
+FORGOTTEN = datetime.timedelta(hours=1)
 State, Kind = WorkbookImport.State, WorkbookRow.Kind
 APPROVAL_LOST = "反映すると、課長の確認をもう一度受けます。"
 NOT_A_FORM = (
@@ -37,10 +40,10 @@ NOT_A_FORM = (
 # ---- checking ----------------------------------------------------------------------
 @dataclass(frozen=True)
 class Progress:
-    """How far the reading is: rows checked, size of the sheet in bytes, and the record once it stands."""
+    """How far a workbook is: rows so far, size of the sheet in bytes when read, and the record at the end."""
 
     rows: int
-    weight: int
+    weight: int = 0
     record: WorkbookImport | None = None
 
 
@@ -62,6 +65,8 @@ def receive_workbook(*, cycle: Cycle, by: User, file: IO[bytes], name: str) -> I
     size = file.seek(0, 2)
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()
+    # What a process that was killed left half read.
+    cycle.imports.filter(by=by, state=State.READING, at__lt=timezone.now() - FORGOTTEN).delete()
     record = WorkbookImport.objects.create(cycle=cycle, by=by, file_name=name[-255:], sha256=digest, size=size)
     try:
         check = _Check(record, table, by)

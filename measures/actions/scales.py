@@ -1,5 +1,6 @@
 """評価の基準: copied, changed until a year is published by it, deleted while unused."""
 
+import json
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.db.models import ProtectedError
 from mine_welfare.accounts.models import User
 from mine_welfare.toolkit.refusal import Refused
 from mine_welfare.toolkit.text import clean
+from plans.actions import Conflict
 from plans.models import Plan
 
 from ..models import Direction, Grade, Scale
@@ -20,6 +22,27 @@ COPIED = {
     Direction: ("code", "label", "needs_improvement", "ends_action", "position"),
 }
 LONGEST_NAME = 60
+# What the form of a scale shows of each row, by the table it stands in.
+SHOWN = {
+    "grades": ("code", "label", "short_label", "mark", "tone", "definition", "is_rated", "needs_reason"),
+    "directions": ("label", "needs_improvement", "ends_action"),
+}
+
+
+def scale_as_shown(scale: Scale) -> dict:
+    """{"name": …, "grades": {"12": {"code": "A", …, "ORDER": 1}}, "directions": …}: rows by their key, in order."""
+    return {"name": scale.name} | {
+        table: {
+            str(row.pk): {name: getattr(row, name) for name in names} | {"ORDER": place}
+            for place, row in enumerate(getattr(scale, table).all(), start=1)
+        }
+        for table, names in SHOWN.items()
+    }
+
+
+def scale_mark(scale: Scale) -> str:
+    """The whole scale as it stands: a form that was opened on another one is told, and knows what has changed since."""
+    return json.dumps(scale_as_shown(scale), ensure_ascii=False, sort_keys=True)
 
 
 @transaction.atomic
@@ -35,15 +58,20 @@ def copy_scale(*, scale: Scale, name: str, by: User) -> Scale:
 
 
 @transaction.atomic
-def save_scale(*, scale: Scale, name: str, rows: Iterable[Row], dropped: Iterable[Row] = (), by: User) -> Scale:
+def save_scale(
+    *, scale: Scale, name: str, rows: Iterable[Row], dropped: Iterable[Row] = (), seen: str, by: User
+) -> Scale:
     """Write the whole scale: its name, its grades and directions in this order, without those `dropped`.
 
-    A letter that sheets already carry can neither go nor become another one:
-    that would change what a department said.
+    Conflict when it is no longer as it was when `seen` was taken. A letter that
+    sheets already carry can neither go nor become another one: that would
+    change what a department said.
     """
     scale = Scale.objects.select_for_update().get(pk=scale.pk)
     if sentence := scale_refusal(by, scale):
         raise Refused(sentence)
+    if scale_mark(scale) != seen:
+        raise Conflict(scale)
     rows = list(rows)
     scale.name = _free_name(scale.plan, name, but=scale)
     _check_whole(scale, rows)

@@ -9,6 +9,24 @@ from ..actions.nextplan import Fate, next_ordinal
 from ..models import Action, Lineage, Measure
 
 
+class SwitchForm(forms.Form):
+    """次の計画に切り替える: how it is shown, and why."""
+
+    old = forms.IntegerField(widget=forms.HiddenInput)
+    is_final = forms.TypedChoiceField(
+        label="公開するときの段階",
+        choices=[("", "素案として公開する"), ("yes", "確定した計画として公開する")],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="素案のあいだは、計画名に「（素案）」と付きます。確定した計画の本文を直すには、理由が必要です。",
+    )
+    reason = forms.CharField(
+        label="切り替える理由", max_length=100, help_text="変更の記録に残ります。例　議会の議決を経たため"
+    )
+
+
 class NextPlanForm(forms.Form):
     """次期計画の素案: the names and years, and one choice for each measure of the plan that ends."""
 

@@ -63,6 +63,16 @@ class RolesForm(forms.Form):
 
 
 # ---- actions ------------------------------------------------------------------
+FROM_THE_START = "計画の始めから（誤りの訂正）"
+
+
+def since_choices(plan: Plan, first: str) -> list[tuple[str | int, str]]:
+    """From when who answers for an action changes: from the start of the plan, from this year, from the next."""
+    this_year = fiscal_year(timezone.localdate())
+    years = [year for year in (this_year, this_year + 1) if year in plan.years and year > plan.start_year]
+    return [("", first), *((year, f"{wareki_year(year)}から") for year in years)]
+
+
 class ActionForm(TextForm):
     """具体的取組: its words, its place, who answers for it and from when."""
 
@@ -97,10 +107,7 @@ class ActionForm(TextForm):
         self.fields["organizations"].queryset = Organization.objects.filter(
             valid_to=None
         ) | Organization.objects.filter(pk__in=current)
-        this_year = fiscal_year(timezone.localdate())
-        years = [year for year in (this_year, this_year + 1) if year in plan.years and year > plan.start_year]
-        first = "計画の始めから" if is_new else "計画の始めから（誤りの訂正）"
-        self.fields["since"].choices = [("", first), *((year, f"{wareki_year(year)}から") for year in years)]
+        self.fields["since"].choices = since_choices(plan, "計画の始めから" if is_new else FROM_THE_START)
         if is_new:
             self.fields["since"].label = "始める時期"
             self.fields["since"].help_text = "途中の年度から加えるときは、その年度を選びます。"

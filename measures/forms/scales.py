@@ -32,7 +32,8 @@ class CopyForm(forms.Form):
 class GradeForm(forms.ModelForm):
     """One letter. The short name stands in tables, the definition beside the choice."""
 
-    mark = forms.ChoiceField(label="印", choices=list(MARKS.items()))
+    # A browser always sends one of the marks: the row that is left empty must begin with the first.
+    mark = forms.ChoiceField(label="印", choices=list(MARKS.items()), initial="ma")
 
     class Meta:
         model = Grade

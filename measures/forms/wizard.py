@@ -74,8 +74,15 @@ class DatesPage(WizardPage, DatesForm):
     """日程."""
 
     def prepare(self):
-        self.fields["opens_on"].initial = datetime.date(self.year + 1, 5, 15)
-        self.fields["due_on"].initial = datetime.date(self.year + 1, 6, 20)
+        opens_on, due_on, today = (
+            datetime.date(self.year + 1, 5, 15),
+            datetime.date(self.year + 1, 6, 20),
+            timezone.localdate(),
+        )
+        if due_on < today:
+            # A portal that begins in the middle of a year: the same five weeks from now.
+            opens_on, due_on = today, today + (due_on - opens_on)
+        self.fields["opens_on"].initial, self.fields["due_on"].initial = opens_on, due_on
 
 
 class RowsPage(WizardPage, forms.Form):

@@ -8,6 +8,7 @@ from .desk import CycleDraft, Inquiry, Omission, Reminder
 from .imports import WorkbookImport, WorkbookRow
 from .lineage import ActionLink, Lineage, MeasureLink
 from .notice import Notice
+from .planimport import PlanImport, PlanImportRow
 from .review import MeasureReview, Opinion, Response
 from .structure import (
     Action,
@@ -43,6 +44,8 @@ __all__ = [
     "Notice",
     "Omission",
     "Opinion",
+    "PlanImport",
+    "PlanImportRow",
     "PreviousReview",
     "Reminder",
     "Reorganization",

@@ -123,6 +123,8 @@ class ActionGroup(models.Model):
         Measure, models.SET_NULL, null=True, blank=True, related_name="referring_groups", verbose_name="参照する施策"
     )
 
+    history = HistoricalRecords()
+
     class Meta:
         verbose_name = verbose_name_plural = "取組のまとまり"
         ordering = ["position"]
@@ -280,6 +282,12 @@ class Responsibility(models.Model):
         return f"{self.action_id} {self.wording}"
 
 
+class IndicatorQuerySet(models.QuerySet):
+    def in_year(self, year: int):
+        """Those that are measured in this fiscal year: not ended before it."""
+        return self.filter(Q(last_year__isnull=True) | Q(last_year__gte=year))
+
+
 class Indicator(models.Model):
     """目標指標 of a measure. The draft sets no targets; they stay empty until the city sets them."""
 
@@ -307,7 +315,9 @@ class Indicator(models.Model):
     target_year = models.PositiveSmallIntegerField("目標の年度", null=True, blank=True)
     source = models.CharField("出所", max_length=200, blank=True)
     position = models.PositiveSmallIntegerField("並び順", default=0)
+    last_year = models.PositiveSmallIntegerField("最後の年度", null=True, blank=True)
 
+    objects = IndicatorQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -322,6 +332,9 @@ class Indicator(models.Model):
 
     def __str__(self):
         return self.name
+
+    def is_measured_in(self, year: int) -> bool:
+        return self.last_year is None or self.last_year >= year
 
 
 class IndicatorValue(models.Model):

@@ -105,7 +105,7 @@ def _no_value(board: Board, indicators: list[Indicator]) -> list[Alert]:
     """An indicator is looked at from the year on that has one of its values, or a target."""
     by_pk = {measure.pk: measure for measure in board.measures}
     found = []
-    for indicator in indicators:
+    for indicator in (one for one in indicators if one.is_measured_in(board.cycle.year)):
         value = next((one for one in indicator.values.all() if one.year == board.cycle.year), None)
         if indicator.measure_id in by_pk and (value is None or value.actual is None):
             why = f"（理由：{value.reason}）" if value and value.reason else ""

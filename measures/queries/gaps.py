@@ -84,9 +84,8 @@ def _unfilled(cycle: Cycle) -> QuerySet:
     told = IndicatorValue.objects.filter(indicator=OuterRef("pk"), year=cycle.year).exclude(
         actual__isnull=True, reason=""
     )
-    return Indicator.objects.filter(measure=OuterRef("action__measure"), organization=OuterRef("organization")).exclude(
-        Exists(told)
-    )
+    rows = Indicator.objects.in_year(cycle.year).exclude(Exists(told))
+    return rows.filter(measure=OuterRef("action__measure"), organization=OuterRef("organization"))
 
 
 @dataclass

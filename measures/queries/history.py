@@ -173,10 +173,15 @@ class _Words:
                 continue
             was, now = getattr(before, one.attname) if before else None, getattr(after, one.attname)
             if was != now and not (before is None and now in EMPTY):
-                label = LABELS.get(one.name) if one.is_relation else None
-                label = label or str(one.verbose_name)
-                found.append(Change(label, self._word(one, was), self._word(one, now)))
+                found.append(Change(self._label(one), self._word(one, was), self._word(one, now)))
         return found
+
+    def _label(self, one: models.Field) -> str:
+        """A relation nobody gave a name is called by what it leads to."""
+        own = one.verbose_name
+        if one.is_relation and own == one.name.replace("_", " "):
+            own = one.related_model._meta.verbose_name
+        return LABELS.get(one.name) or str(own)
 
     def _word(self, one: models.Field, value: object) -> str:
         if value is None or value == "":

@@ -86,7 +86,7 @@ def indicators_of(plan_id: int) -> list[Indicator]:
 def progress(indicators: Iterable[Indicator], cycle: Cycle) -> list[Progress]:
     """Where each indicator stands in the year of `cycle`."""
     rows = []
-    for indicator in indicators:
+    for indicator in (one for one in indicators if one.is_measured_in(cycle.year)):
         values = {value.year: value for value in indicator.values.all()}
         rows.append(Progress(indicator, cycle.year, values.get(cycle.year), values.get(cycle.year - 1)))
     return rows

@@ -14,14 +14,18 @@ from plans.models import BasicGoal, BasicPolicy, GlossaryTerm, Plan, Section
 from ..fields import FIELDS
 from ..models import (
     Action,
+    ActionGroup,
     Cycle,
     Direction,
     Entry,
     Grade,
     Indicator,
     IndicatorValue,
+    Inquiry,
     Measure,
     MeasureReview,
+    Notice,
+    Omission,
     Opinion,
     Response,
     Responsibility,
@@ -105,6 +109,10 @@ KINDS: dict[str, Kind] = {
             lambda row: address("measure", row.measure.code),
         ),
         Kind(
+            "action-group", "取組のまとまり", ActionGroup, "texts", ("measure__code", "label", "title"),
+            ("title", "closing"), lambda row: address("measure", row.measure.code),
+        ),
+        Kind(
             "action", "具体的取組", Action, "texts", ("code", "title"), ("title", "content", "commission", "form"),
             lambda row: address("action", row.code),
         ),
@@ -142,6 +150,23 @@ KINDS: dict[str, Kind] = {
             ("name", "section", "phone", "email", "url", "hours", "position", "skips_approval"),
             lambda row: address("staff:organization", row.pk),
         ),
+        Kind(
+            "notice", "お知らせ", Notice, "texts", ("title",), ("title", "text", "from_on", "to_on"),
+            lambda row: f"{address('staff:notices')}#notice-{row.pk}",
+        ),
+        Kind(
+            "omission", "評価しない取組", Omission, "texts", ("cycle__year", "action__code"),
+            page=lambda row: address("staff:omissions", row.cycle.year),
+        ),
+        Kind(
+            "inquiry", "個票への質問", Inquiry, "committee", ("entry__action__code", "question"),
+            page=lambda row: address("staff:entry", row.entry_id),
+        ),
         Kind("user", "利用者", User, "people", ("name",), page=lambda row: address("staff:person", row.pk)),
     )
 }  # fmt: skip
+
+
+def add(*kinds: Kind) -> None:
+    """The kinds of an app above this one: it adds its own when it is ready."""
+    KINDS.update({kind.name: kind for kind in kinds})

@@ -4,13 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mine_welfare.toolkit.fiscal import wareki_year
 from mine_welfare.toolkit.text import lines
 from plans.models import Plan
 
 from ..models import Action, ActionLink, Grade, Lineage, Measure, MeasureLink, MeasureReview
-
-REVIEW_COLUMNS = ("施策番号", "施策", "主な評価と課題", "見直し方針", "評価の年度", "次期計画の施策")
 
 
 # ---- 計画の評価・見直し -------------------------------------------------------
@@ -28,18 +25,6 @@ class ClosingRow:
     @property
     def is_empty(self) -> bool:
         return not self.evaluation and not self.policy
-
-    @property
-    def cells(self) -> dict[str, str]:
-        """The row of the data file; several statements stand in one cell, divided by ／."""
-        return {
-            "施策番号": self.measure.code,
-            "施策": self.measure.title,
-            "主な評価と課題": "\n".join(self.evaluation),
-            "見直し方針": "\n".join(self.policy),
-            "評価の年度": wareki_year(self.year) if self.year else "",
-            "次期計画の施策": "\n".join(measure.code for measure in self.carried),
-        }
 
 
 def closing_table(plan: Plan) -> list[ClosingRow]:

@@ -1,5 +1,6 @@
 """Page-shaped reads of the staff side: sheets in lists, this year beside last year, 提出状況."""
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from plans.models import Plan
 
 from ..models import Action, Cycle, Entry, Inquiry, Responsibility, Transition
 from ..models.year import paired
-from ..workflow import EntryState, Verb
+from ..permissions import last_day
+from ..workflow import WITH_WRITER, CycleState, EntryState, Verb, next_stage
 
 
 # ---- this year and last year ----------------------------------------------
@@ -115,6 +117,43 @@ def matrix(cycle: Cycle, *, is_overdue: bool) -> list[MatrixRow]:
         waiting = sum(number for state, number in states.items() if EntryState(state).is_with_writer)
         rows.append(MatrixRow(organization, states, waiting if is_overdue else 0))
     return sorted(rows, key=lambda row: (-row.overdue, row.organization.position, row.organization.pk))
+
+
+# The day after which a stage has had its time; without one it is over when the secretariat says so.
+TIMES = {
+    CycleState.PREPARING: "opens_on",
+    CycleState.LIAISON: "liaison_on",
+    CycleState.COMMITTEE: "committee_on",
+    CycleState.FIXED: "publish_on",
+}
+
+
+@dataclass
+class Step:
+    """The next stage of a year: whether its time has come, and how many sheets it would leave behind.
+
+    `is_too_late`: departments would be let in after their deadline.
+    """
+
+    stage: CycleState
+    is_ripe: bool
+    remaining: int
+    is_too_late: bool = False
+
+
+def next_step(cycle: Cycle, rows: Iterable[MatrixRow], today: datetime.date) -> Step | None:
+    """What the year is moved to next; None after 締め."""
+    following = next_stage(cycle.stage)
+    if following is None:
+        return None
+    stay = {CycleState.COLLECTING: WITH_WRITER, CycleState.FIXED: set(EntryState) - {EntryState.ACCEPTED}}
+    left = stay.get(following, ())
+    remaining = sum(number for row in rows for state, number in row.counts.items() if state in left)
+    if cycle.stage == CycleState.OPEN:
+        return Step(following, today > last_day(cycle) or not remaining, remaining)
+    day = getattr(cycle, TIMES[cycle.stage]) if cycle.stage in TIMES else None
+    is_too_late = following == CycleState.OPEN and today > last_day(cycle)
+    return Step(following, day is None or today >= day, remaining, is_too_late)
 
 
 @dataclass

@@ -10,8 +10,10 @@ from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.models import User
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.fiscal import fiscal_year, wareki_year
+from mine_welfare.toolkit.lists import as_file
 from plans.context import current_plan
 
+from .. import lists
 from ..actions import april as actions
 from ..forms.april import ReorganizationForm, target_formset
 from ..models import Reorganization
@@ -47,7 +49,10 @@ def home(request):
 @roles_required(Role.SECRETARIAT)
 def reorganizations(request):
     """組織改編: what is being prepared, and what was done."""
-    context = {"rows": april.reorganizations(), "kinds": [(kind, WORDS[kind]) for kind in Reorganization.Kind]}
+    rows = april.reorganizations()
+    if file := as_file(request, "組織改編", lists.REORGANIZATIONS, rows):
+        return file
+    context = {"rows": rows, "kinds": [(kind, WORDS[kind]) for kind in Reorganization.Kind]}
     return render(request, "measures/reorganizations.html", context)
 
 
@@ -93,6 +98,8 @@ def preview(request, row: Reorganization, refused: str = "", status: int = 200):
     sources, targets = list(row.sources.all()), list(row.targets.select_related("organization"))
     found = april.items(sources, row.year)
     is_split = row.kind == Reorganization.Kind.SPLIT
+    if file := as_file(request, f"{row}_移すもの", lists.items(targets, is_split=is_split), found):
+        return file
     for item in found:
         item.chosen = request.POST.get(item.key, str(targets[0].position))
     context = {
@@ -112,6 +119,8 @@ def preview(request, row: Reorganization, refused: str = "", status: int = 200):
 
 def record(request, row: Reorganization):
     moves = list(row.moves.all())
+    if file := as_file(request, f"{row}_移したもの", lists.MOVES, moves):
+        return file
     context = {
         "row": row,
         "sources": list(row.sources.all()),

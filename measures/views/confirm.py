@@ -7,8 +7,9 @@ from django.views.decorators.http import require_http_methods
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 
-from .. import actions
+from .. import actions, lists
 from ..actions.bulk import Outcome
 from ..forms import bulk
 from ..models import Cycle
@@ -59,6 +60,8 @@ def _page(request: HttpRequest, cycle: Cycle, *, outcomes: list[Outcome] = (), s
     for reading in readings:
         reading.comment = request.POST.get(f"comment-{reading.entry.pk}", "")
         reading.refusal = refusals.get(reading.entry.pk, "")
+    if file := as_file(request, f"課長確認_{cycle.year}年度", lists.readings(cycle), readings):
+        return file
     shown = {reading.entry.pk for reading in readings}
     context = {
         "cycle": cycle,

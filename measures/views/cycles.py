@@ -1,14 +1,12 @@
 """The staff side of the year: 提出状況 and its stages."""
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
-from mine_welfare.toolkit.flat import to_csv
 from mine_welfare.toolkit.lists import as_file
 from plans.context import current_plan
 
@@ -18,7 +16,7 @@ from ..forms import CycleForm
 from ..forms.wizard import Known, RowsPage
 from ..models import Cycle, CycleDraft
 from ..queries import reminders, staff
-from ..workflow import CycleState, EntryState, next_stage, previous_stage
+from ..workflow import CycleState, EntryState, previous_stage
 from .years import cycle_or_404, cycles_of
 
 CHASED = 8  # organizations on the page of the year; the page of reminders has all
@@ -31,9 +29,17 @@ def cycles(request):
     counts = staff.submitted_counts(rows)
     for row in rows:
         row.submitted, row.total = counts.get(row.pk, (0, 0))
+    if file := as_file(request, "年度の評価", lists.CYCLES, rows):
+        return file
     plan = current_plan(request)
     draft = CycleDraft.objects.filter(plan=plan).select_related("saved_by").first()
     return render(request, "measures/cycles.html", {"cycles": rows, "draft": draft})
+
+
+def matrix_of(cycle: Cycle) -> list[staff.MatrixRow]:
+    """Nothing is overdue before departments may write."""
+    is_over = timezone.localdate() > permissions.last_day(cycle)
+    return staff.matrix(cycle, is_overdue=is_over and cycle.stage != CycleState.PREPARING)
 
 
 @require_GET
@@ -41,8 +47,7 @@ def cycles(request):
 def cycle(request, year: int):
     """提出状況: 課 × 状態."""
     cycle = cycle_or_404(request, year)
-    today = timezone.localdate()
-    rows = staff.matrix(cycle, is_overdue=today > permissions.last_day(cycle))
+    today, rows = timezone.localdate(), matrix_of(cycle)
     if file := as_file(request, f"提出状況_{cycle.year}年度", lists.matrix(cycle), rows):
         return file
     totals = [(state, sum(row.counts.get(state, 0) for row in rows)) for state in EntryState]
@@ -61,29 +66,12 @@ def cycle(request, year: int):
         "gaps": staff.gaps(rows) if cycle.stage in (CycleState.PREPARING, CycleState.OPEN) else None,
         "days_left": (cycle.due_on - today).days,
         "may_edit": permissions.cycle_refusal(request.user) is None and cycle.stage not in OVER,
-        "following": next_stage(cycle.stage),
+        "step": staff.next_step(cycle, rows, today),
         "preceding": previous_stage(cycle.stage),
         "is_sample": cycle.is_sample,
         **chase(request, cycle),
     }
     return render(request, "measures/cycle.html", context)
-
-
-@require_GET
-@roles_required(Role.SECRETARIAT, Role.AUDITOR)
-def cycle_csv(request, year: int):
-    """提出状況 as a flat file: one line an organization, one column a state."""
-    cycle = cycle_or_404(request, year)
-    rows = staff.matrix(cycle, is_overdue=timezone.localdate() > permissions.last_day(cycle))
-    columns = ["年度", "課・団体", *(state.label for state in EntryState), "締切超過", "計"]
-    lines = [
-        {"年度": cycle.year, "課・団体": row.organization.name, "締切超過": row.overdue, "計": row.total}
-        | {state.label: count for state, count in row.cells}
-        for row in rows
-    ]
-    response = HttpResponse(to_csv(columns, lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="submission-{cycle.year}.csv"'
-    return response
 
 
 def chase(request, cycle: Cycle) -> dict:
@@ -122,6 +110,8 @@ def omissions(request, year: int):
     """今年度は評価しない取組: read, and more of them chosen while the year is being prepared."""
     cycle = cycle_or_404(request, year)
     rows = list(cycle.omissions.select_related("action", "by").order_by("action__code"))
+    if file := as_file(request, f"評価しない取組_{cycle.year}年度", lists.OMISSIONS, rows):
+        return file
     known = Known(cycle.plan, [], [], cycle.year)
     form = RowsPage(request.POST or None, known=known, without=[row.action_id for row in rows])
     if request.method == "POST" and form.is_valid():

@@ -5,7 +5,9 @@ from django.views.decorators.http import require_GET
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 
+from .. import lists
 from ..queries import staff
 from ..queries.gaps import Gap, gap_rows
 from .years import cycle_or_404
@@ -17,6 +19,8 @@ def gaps(request, year: int):
     """課 × what is lacking; each number opens exactly those sheets."""
     cycle = cycle_or_404(request, year)
     rows = gap_rows(cycle)
+    if file := as_file(request, f"記入の不足_{cycle.year}年度", lists.gaps(cycle), rows):
+        return file
     context = {
         "cycle": cycle,
         "rows": rows,

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
 
-from .. import permissions
+from .. import lists, permissions
 from ..actions.history import restore
 from ..models import Entry
 from ..queries import history as queries
@@ -76,7 +77,11 @@ def changes(request):
     """What people changed lately in the whole portal; `?kind=` shows one kind."""
     asked = request.GET.get("kind", "")
     kinds = [kind for kind in KINDS.values() if asked not in KINDS or kind.name == asked]
-    page = Paginator(queries.changes_of(kinds), LINES).get_page(request.GET.get("page"))
+    found = queries.changes_of(kinds)
+    of = f"_{kinds[0].label}" if asked in KINDS else ""
+    if file := as_file(request, f"変更の記録{of}", lists.CHANGES, lambda: queries.recent(found.iterator())):
+        return file
+    page = Paginator(found, LINES).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": queries.recent(page.object_list),

@@ -7,8 +7,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 
-from .. import actions, permissions
+from .. import actions, lists, permissions
 from ..forms import EntryForm
 from ..forms.inquiries import AnswerForm, InquiryForm
 from ..models import Entry, Inquiry
@@ -24,6 +25,8 @@ def inquiries(request, year: int):
     """What was asked this year, and what still waits for an answer."""
     cycle = cycle_or_404(request, year)
     rows = inquiries_of(cycle)
+    if file := as_file(request, f"個票への質問_{cycle.year}年度", lists.INQUIRIES, rows):
+        return file
     context = {
         "cycle": cycle,
         "rows": rows,

@@ -3,17 +3,22 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
-from mine_welfare.toolkit.flat import to_csv
+from mine_welfare.toolkit.lists import as_file
 from plans.context import current_plan
+from plans.editor import as_citizens_see
 from plans.models import Plan
 
+from .. import lists
+from ..actions import currentplan
 from ..actions import nextplan as actions
-from ..forms.nextplan import LinkActionForm, LinkMeasureForm, NextPlanForm
+from ..forms.nextplan import LinkActionForm, LinkMeasureForm, NextPlanForm, SwitchForm
 from ..models import Action, Measure
+from ..queries import currentplan as turning
 from ..queries import nextplan as queries
 
 READERS = (Role.SECRETARIAT, Role.AUDITOR, Role.COMMITTEE)
@@ -26,6 +31,8 @@ def review(request, slug: str):
     """計画の評価・見直し, generated from the reviews of the measures."""
     plan = get_object_or_404(Plan, slug=slug)
     rows = queries.closing_table(plan)
+    if file := as_file(request, f"計画の評価・見直し_{plan}", lists.CLOSING, rows):
+        return file
     context = {
         "reviewed": plan,
         "rows": rows,
@@ -33,17 +40,6 @@ def review(request, slug: str):
         "is_sample": plan.cycles.filter(is_sample=True).exists(),
     }
     return render(request, "measures/plan_review.html", context)
-
-
-@require_GET
-@roles_required(*READERS)
-def review_csv(request, slug: str):
-    """The same table as a file."""
-    plan = get_object_or_404(Plan, slug=slug)
-    rows = [row.cells for row in queries.closing_table(plan)]
-    response = HttpResponse(to_csv(queries.REVIEW_COLUMNS, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="review-{plan.slug}.csv"'
-    return response
 
 
 # ---- the draft ----------------------------------------------------------------
@@ -78,6 +74,8 @@ def lineage(request, slug: str):
     """継続・統合・分割・新規・終了, measure by measure."""
     plan = successor_or_404(slug)
     lines = queries.lineage(plan)
+    if file := as_file(request, f"計画のつながり_{plan}", lists.LINEAGE, lists.lineage(lines)):
+        return file
     context = {
         "new": plan,
         "old": plan.predecessor,
@@ -139,3 +137,54 @@ def take_reviews(request, slug: str):
     except actions.Refused as refused:
         messages.error(request, str(refused))
     return redirect("staff:plan-lineage", slug=slug)
+
+
+# ---- which plan citizens see ----------------------------------------------------
+@require_http_methods(["GET", "POST"])
+@roles_required(Role.SECRETARIAT)
+def switch(request, slug: str):
+    """この計画に切り替える: what it does, what stands in the way, and a look at the citizens' page first."""
+    plan, old = get_object_or_404(Plan, slug=slug), current_plan(request)
+    if old is None or plan.is_current or plan.successors.exists():
+        raise Http404("切り替える計画ではありません。")
+    form = SwitchForm(request.POST or None, initial={"old": old.pk, "is_final": ""})
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _switched(request, plan, form.cleaned_data)
+        except actions.Refused as refused:
+            form.add_error(None, str(refused))
+    context = {
+        "form": form,
+        "new": plan,
+        "old": old,
+        "readiness": turning.readiness(plan, old),
+        "sides": turning.side_by_side(old, plan),
+    }
+    return render(request, "measures/plan_switch.html", context, status=422 if form.errors else 200)
+
+
+def _switched(request, plan: Plan, given: dict) -> HttpResponse:
+    """Done, or shown as citizens will see it."""
+    old = get_object_or_404(Plan, pk=given["old"])
+    words = {"is_final": given["is_final"], "reason": given["reason"], "by": request.user}
+    if "preview" in request.POST:
+        return as_citizens_see(
+            request, plan, reverse("home"), lambda: currentplan.make_current(plan=plan, old=old, **words)
+        )
+    currentplan.make_current(plan=plan, old=old, **words)
+    messages.success(request, f"市民の画面を「{plan}」に切り替えました。")
+    return redirect("staff:plan-text")
+
+
+@require_POST
+@roles_required(Role.SECRETARIAT)
+def switch_back(request, slug: str):
+    """前の計画に戻す。"""
+    plan = successor_or_404(slug)
+    try:
+        old = currentplan.return_to_former(plan=plan, reason=request.POST.get("reason", ""), by=request.user)
+    except actions.Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"市民の画面を「{old}」に戻しました。「{plan}」は素案に戻りました。")
+    return redirect("staff:plan-text-of", slug=slug)

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 
-from .. import actions, permissions
+from .. import actions, lists, permissions
 from ..forms.notices import NoticeForm
 from ..models import Notice
 from .years import INSIDE
@@ -68,5 +69,7 @@ def _page(request: HttpRequest, form: NoticeForm, row: Notice | None = None) -> 
     rows = list(Notice.objects.all() if keeps else Notice.objects.shown_on(today))
     for each in rows:
         each.stands = each.period(today)
+    if file := as_file(request, "お知らせ", lists.NOTICES, rows):
+        return file
     context = {"notices": rows, "form": form, "keeps": keeps, "notice": row}
     return render(request, "measures/notices.html", context, status=422 if form.errors else 200)

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
 from plans.context import current_plan
 
-from .. import permissions
+from .. import lists, permissions
 from ..actions import publication as actions
 from ..actions.changes import Overtaken
 from ..forms.publication import CORRECTION_FORMS
@@ -48,11 +49,14 @@ def publication_now(request):
 def publication(request, year: int):
     """How a year stands with the public: what is still open, the preview, publishing, corrections."""
     cycle = cycle_or_404(request, year)
+    corrections = queries.corrections(cycle)
+    if file := as_file(request, f"訂正_{cycle.year}年度", lists.CORRECTIONS, corrections):
+        return file
     context = {
         "cycle": cycle,
         "cycles": cycles_of(request),
         "checks": queries.checks(cycle),
-        "corrections": queries.corrections(cycle),
+        "corrections": corrections,
         "following": next_stage(cycle.stage),
         "is_next": next_stage(cycle.stage) == CycleState.PUBLISHED,
         "unpublish_refusal": permissions.unpublish_refusal(request.user, cycle),

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.models import Organization
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 
-from .. import actions
+from .. import actions, lists
 from ..forms.reminders import LetterForm, WayForm
 from ..models import Cycle, Reminder
 from ..queries import reminders as queries
@@ -25,9 +26,13 @@ def reminders(request, year: int):
     """Everyone with sheets still out, and the log."""
     cycle = cycle_or_404(request, year)
     log = cycle.reminders.select_related("organization", "by").prefetch_related("entries__action")
+    chases = queries.chases(cycle)
+    file = as_file(request, f"督促_{cycle.year}年度", lists.CHASES, chases)
+    if file := file or as_file(request, f"督促の記録_{cycle.year}年度", lists.REMINDERS, log, of="log"):
+        return file
     context = {
         "cycle": cycle,
-        "chases": queries.chases(cycle),
+        "chases": chases,
         "is_time": cycle.stage in queries.STILL_OUT,
         "log": Paginator(log, PER_PAGE).get_page(request.GET.get("page")),
         "is_sample": cycle.is_sample,

@@ -7,9 +7,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
 
-from .. import permissions
+from .. import lists, permissions
 from ..actions import opinions as actions
 from ..actions.changes import Overtaken
 from ..forms import STALE
@@ -37,12 +38,17 @@ def responses(request):
     office = request.GET.get("organization", "")
     rows = [row for row in every if asked in ("", row.state) and office in ("", row.organization.slug)]
     whole = request.user.has_role(*permissions.WHOLE_PLAN_ROLES)
+    offices = queries.office_rows(every) if whole else []
+    name = f"意見への回答_{cycle.year}年度"
+    file = as_file(request, name, lists.RESPONSES, rows)
+    if file := file or as_file(request, f"{name}_組織別", lists.offices(cycle), offices, of="offices"):
+        return file
     context = {
         "cycle": cycle,
         "cycles": cycles_of(request),
         "rows": rows,
         "every": every,
-        "offices": queries.office_rows(every) if whole else [],
+        "offices": offices,
         "waiting": sum(row.stage.is_with_office for row in every),
         "states": ResponseState,
         "is_filtered": len(rows) != len(every),

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
+from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
 
-from .. import permissions
+from .. import lists, permissions
 from ..actions.changes import Overtaken
 from ..actions.reviews import LABELS, save_review
 from ..forms.reviews import ReviewForm
@@ -60,6 +61,8 @@ def reviews(request):
     if cycle is None:
         return render(request, "measures/home_empty.html")
     rows = [] if refusal else queries.review_rows(cycle)
+    if file := as_file(request, f"施策の評価_{cycle.year}年度", lambda: lists.reviews(cycle), rows):
+        return file
     context = {
         "cycle": cycle,
         "cycles": cycles_of(request),

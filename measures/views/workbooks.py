@@ -1,6 +1,9 @@
 """調査票: out as a workbook, back as a check, a decision, and a record."""
 
+from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from io import BytesIO
 
 from django.contrib import messages
@@ -20,8 +23,9 @@ from mine_welfare.accounts.models import Organization
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit import excel
 from mine_welfare.toolkit.fiscal import wareki_year
+from mine_welfare.toolkit.lists import as_file
 
-from .. import actions, permissions, sheets, workbook
+from .. import actions, lists, permissions, sheets, workbook
 from ..actions.returned import Progress
 from ..forms.workbooks import UploadForm, WorkbookForm
 from ..models import Cycle, WorkbookImport, WorkbookRow
@@ -29,9 +33,37 @@ from ..queries import staff
 from ..queries.workbooks import changes, twin
 from .years import INSIDE, asked_cycle, cycle_or_404
 
-LONG = 8 * 1024 * 1024  # a sheet of more bytes than this takes longer than anybody waits without a word
+# A file beyond these takes longer than anybody waits without a word: bytes of a sheet to read, rows to write.
+LONG, MANY = 8 * 1024 * 1024, 2_000
 PER_PAGE = 20
 SHOWN = (WorkbookRow.Kind.ERROR, WorkbookRow.Kind.CONFLICT, WorkbookRow.Kind.CHANGED, WorkbookRow.Kind.NEW)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a page says while a large file is worked on."""
+
+    title: str
+    lead: str
+    so_far: str
+    done: str
+    failed: str
+
+
+READING = Job(
+    "調査票を読み取っています",
+    "この画面を離れても、読み取りは続きます。結果は、「Excelで記入する」の「返した調査票」に並びます。個票は何も変わりません。",
+    "{}行を確かめました。",
+    "読み取りが終わりました。",
+    "読み取れませんでした。",
+)
+APPLYING = Job(
+    "個票に反映しています",
+    "この画面を離れても、反映は続きます。すべての行がそろったところで、まとめて反映します。途中で止まったときは、1行も反映しません。",
+    "{}行まで進みました。",
+    "反映が終わりました。",
+    "反映していません。",
+)
 
 
 def own_entries(request: HttpRequest, cycle: Cycle) -> QuerySet:
@@ -56,18 +88,19 @@ def workbooks(request):
             return received(request, cycle, form.cleaned_data["file"])
         except actions.Refused as refused:
             form.add_error("file", str(refused))
+    imports = permissions.imports_visible_to(
+        cycle.imports.exclude(state=WorkbookImport.State.READING).select_related("by"), request.user
+    )
+    if file := as_file(request, f"返した調査票_{cycle.year}年度", lists.IMPORTS, imports):
+        return file
     entries = own_entries(request, cycle)
-    finished = cycle.imports.exclude(state=WorkbookImport.State.READING).select_related("by")
-    imports = permissions.imports_visible_to(finished, request.user)
     context = {
         "cycle": cycle,
         "choice": WorkbookForm(entries=entries),
         "count": entries.count(),
         "upload": form,
         "refusal": permissions.upload_refusal(request.user, cycle),
-        "page": Paginator(imports.exclude(state=WorkbookImport.State.READING), PER_PAGE).get_page(
-            request.GET.get("page")
-        ),
+        "page": Paginator(imports, PER_PAGE).get_page(request.GET.get("page")),
         "is_sample": cycle.is_sample,
     }
     return render(request, "measures/workbooks.html", context, status=422 if form.errors else 200)
@@ -112,26 +145,33 @@ def received(request: HttpRequest, cycle: Cycle, upload) -> HttpResponse:
     """Check the file: a usual one within the answer, a long one with a page that says how far it is."""
     steps = actions.receive_workbook(cycle=cycle, by=request.user, file=upload.file, name=upload.name)
     if next(steps).weight > LONG:
-        return StreamingHttpResponse(reading_page(request, steps))
+        return StreamingHttpResponse(working_page(request, steps, READING))
     with transaction.atomic():
         *_, last = steps
     return redirect(last.record)
 
 
-def reading_page(request: HttpRequest, steps: Iterator[Progress]) -> Iterator[str]:
-    """A page that grows while the file is read; its end is the link to the result."""
-    head, tail = render_to_string("measures/workbook_reading.html", {}, request).split("<!-- steps -->")
+def working_page(request: HttpRequest, steps: Iterator[Progress], job: Job) -> Iterator[str]:
+    """A page that grows while the job goes on; its end is the link to the result.
+
+    Whoever leaves the page leaves a job that is done to its end.
+    """
+    head, tail = render_to_string("measures/workbook_working.html", {"job": job}, request).split("<!-- steps -->")
     yield head
     try:
         for step in steps:
-            yield format_html("<li>{}行を確かめました。</li>", f"{step.rows:,}")
+            try:
+                yield format_html("<li>{}</li>", job.so_far.format(f"{step.rows:,}"))
+            except GeneratorExit:
+                with suppress(actions.Refused):
+                    deque(steps, maxlen=0)
+                raise
     except actions.Refused as refused:
-        words = '<li><b>読み取れませんでした。</b>{}　<a href="{}">もう一度選ぶ</a></li>'
-        end = format_html(words, refused, reverse("staff:workbooks"))
+        words = '<li><b>{}</b>{}　<a href="{}">Excelで記入する画面へ</a></li>'
+        yield format_html(words, job.failed, refused, reverse("staff:workbooks"))
     else:
-        words = '<li><b>読み取りが終わりました。</b>　<a class="btn btn--main" href="{}">結果を見る</a></li>'
-        end = format_html(words, step.record.get_absolute_url())
-    yield end
+        words = '<li><b>{}</b>　<a class="btn btn--main" href="{}">結果を見る</a></li>'
+        yield format_html(words, job.done, step.record.get_absolute_url())
     yield tail
 
 
@@ -172,8 +212,12 @@ def import_page(request: HttpRequest, record: WorkbookImport, status: int = 200)
 @roles_required(*INSIDE)
 def workbook_apply(request, pk: int):
     record = visible_import(request, pk)
+    chosen = chosen_sides(request)
+    if record.new + record.changed + record.conflict > MANY:
+        steps = actions.apply_steps(record=record, by=request.user, chosen=chosen)
+        return StreamingHttpResponse(working_page(request, steps, APPLYING))
     try:
-        done = actions.apply_import(record=record, by=request.user, chosen=chosen_sides(request))
+        done = actions.apply_import(record=record, by=request.user, chosen=chosen)
     except actions.Refused as refused:
         messages.error(request, str(refused))
         return redirect(record)

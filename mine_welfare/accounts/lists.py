@@ -1,7 +1,5 @@
 """The columns of the lists of people and organizations, for Excel and CSV."""
 
-from django.utils import timezone
-
 from mine_welfare.toolkit.lists import Field
 
 from .models import Organization, User
@@ -11,16 +9,12 @@ def _memberships(person: User) -> str:
     return "\n".join(str(row) for row in person.memberships.all())
 
 
-def _last_login(person: User) -> str:
-    return f"{timezone.localtime(person.last_login):%Y-%m-%d %H:%M}" if person.last_login else ""
-
-
 PEOPLE = [
     Field("氏名", lambda person: person.name, 20),
     Field("職員番号・ID", lambda person: person.login_id, 18),
     Field("電子メール", lambda person: person.email, 30),
     Field("所属と役割", _memberships, 34),
-    Field("最後のサインイン", _last_login, 18),
+    Field("最後のサインイン", lambda person: person.last_login, 18, "moment"),
     Field("利用を終えた日", lambda person: person.retired_on, 14, "date"),
 ]
 
@@ -35,7 +29,7 @@ ORGANIZATIONS = [
     Field("区分", lambda organization: organization.get_kind_display(), 16),
     Field("電話", lambda organization: organization.phone, 16),
     Field("課長の確認", lambda organization: "なし" if organization.skips_approval else "あり", 12),
-    Field("利用者数", lambda organization: organization.n_people, 10, "plain-number"),
+    Field("利用者数", lambda organization: organization.n_people, 10, "count"),
     Field("設置年度", lambda organization: organization.valid_from, 10, "plain-number"),
     Field("廃止年度", lambda organization: organization.valid_to, 10, "plain-number"),
     Field("継承先", _successor, 20),

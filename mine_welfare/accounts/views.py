@@ -73,11 +73,13 @@ def people(request):
     rows = User.objects.prefetch_related("memberships__organization").order_by("login_id")
     if file := as_file(request, "利用者", lists.PEOPLE, rows):
         return file
-    return render(
-        request,
-        "accounts/people.html",
-        {"active": [row for row in rows if row.is_active], "retired": [row for row in rows if not row.is_active]},
-    )
+    active = [row for row in rows if row.is_active]
+    context = {
+        "active": active,
+        "retired": [row for row in rows if not row.is_active],
+        "has_secretariat": any(one.role == Role.SECRETARIAT for row in active for one in row.memberships.all()),
+    }
+    return render(request, "accounts/people.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,13 +1,14 @@
-"""The surveys and statistics beside the counts of a year: composed here, because `measures` does not know `surveys`."""
+"""What stands beside the counts of a year: surveys, statistics, meetings. `measures` knows none of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from measures.models import Measure
+from measures.models import Cycle, Measure
 from measures.views.dashboard import READERS, years_shown
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.toolkit.addresses import address
@@ -15,6 +16,8 @@ from mine_welfare.toolkit.chart import Chart
 from plans.models import BasicGoal
 from surveys.charts import question_chart, series_chart
 from surveys.models import Question, Series, Tally
+
+from .models import Meeting
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ def evidence(request: HttpRequest, number: int) -> HttpResponse:
         "goals": goals,
     }
     return render(request, "publication/dashboard_evidence.html", context)
+
+
+def meetings_of(cycles: Sequence[Cycle]) -> QuerySet:
+    """The meetings of these years, under the names they were announced with."""
+    return Meeting.objects.filter(cycle__in=cycles)
 
 
 def question_panels(goal: BasicGoal) -> list[Panel]:

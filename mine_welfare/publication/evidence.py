@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.db.models import Count, Prefetch, QuerySet, Value
 
+from mine_welfare.toolkit.addresses import address
 from plans.models import Edition
 from surveys.models import MeetingTopic, Question, Ranking, Series, Tally
 
@@ -28,6 +29,11 @@ class Answers:
     def reading(self) -> str:
         """The plan's own sentence about it: what is highest cannot be told from shares of which some are missing."""
         return self.question.statements[0] if self.question.statements else ""
+
+    @property
+    def files(self) -> str:
+        """The address of the chart's files without their ending."""
+        return address("survey", self.question.survey.slug) + self.question.code
 
     @property
     def has_numbers(self) -> bool:

@@ -37,7 +37,7 @@ def _stacked() -> Stacked:
     parts = [Series(label, values(row[place] for row in shares)) for place, label in enumerate(PARTS)]
     parts.append(Series("無回答", values(row[6] for row in shares), tone="0"))
     return Stacked(
-        title="見本のことを知っていますか（項目ごとに1つ回答）",
+        title="見本のことを知っていますか（項目ごとに1つ選択）",
         labels=WINDOWS,
         series=parts,
         bases=(663, 663, 28),

@@ -1,25 +1,30 @@
 """会議: its agenda, its handouts in order, and the pack that was sent."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.contrib import messages
-from django.db import transaction
-from django.db.models import Max
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from measures.views.years import asked_cycle
 from mine_welfare.accounts.decorators import roles_required
+from mine_welfare.accounts.models import Organization
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit import pdf_join
+from mine_welfare.toolkit.lists import as_file
+from mine_welfare.toolkit.refusal import Refused
 from plans.context import current_plan
 
+from . import actions, lists
 from .models import Handout, Meeting, Paper
 
 LARGEST = 50 * 1024 * 1024  # bytes of one attached PDF
-# By how many places each button moves a handout.
-MOVES = {"up": -1, "down": 1, "away": 0}
+# Papers that can be of one department or organization alone.
+BY_ORGANIZATION = (Paper.Kind.SHEETS, Paper.Kind.BLANKS, Paper.Kind.LIST)
+# By how many places a button moves a handout, and the button that takes it off.
+PLACES, AWAY = {"up": -1, "down": 1}, "away"
 
 
 class MeetingForm(forms.ModelForm):
@@ -38,14 +43,21 @@ class HandoutForm(forms.ModelForm):
     """One paper of a meeting: made by the portal, or a PDF from elsewhere."""
 
     component = forms.ModelChoiceField(label="計画", queryset=None, required=False, empty_label="全体")
+    organization = forms.ModelChoiceField(label="課・団体", queryset=None, required=False, empty_label="すべて")
+
+    item = forms.TypedChoiceField(label="次第", coerce=int, empty_value=0, required=False)
 
     class Meta:
         model = Handout
-        fields = ("title", "kind", "upload")
+        fields = ("item", "title", "kind", "upload")
 
     def __init__(self, *args, plan, **kwargs):
         super().__init__(*args, **kwargs)
+        items = [(number, f"{number}. {item}") for number, item in enumerate(self.instance.meeting.items, start=1)]
+        self.fields["item"].choices = [("", "どの議事にもよらない"), *items]
         self.fields["component"].queryset = plan.components.all()
+        with_sheets = Organization.objects.filter(entries__cycle__plan=plan)
+        self.fields["organization"].queryset = with_sheets.distinct()
         self.fields["kind"].choices = [("", "PDFを添付する"), *[c for c in Paper.Kind.choices if c[0] != "pack"]]
         self.fields["title"].required = False
         self.fields["title"].help_text = "空けておくと、資料の種類の名前になります。"
@@ -62,13 +74,18 @@ class HandoutForm(forms.ModelForm):
 
     def clean(self):
         given = super().clean()
+        organization = given.get("organization")
+        if organization and given.get("kind") not in BY_ORGANIZATION:
+            self.add_error("organization", "課・団体を選べるのは、個票と一覧だけです。")
         if not given.get("title"):
-            given["title"] = self._own_title(given.get("kind"), given.get("upload"))
+            given["title"] = self._own_title(given.get("kind"), given.get("upload"), organization)
+        chosen = {name: given.get(name) for name in ("component", "organization")}
+        self.instance.scope = {name: one.pk for name, one in chosen.items() if one}
         return given
 
-    def _own_title(self, kind: str, upload) -> str:
+    def _own_title(self, kind: str, upload, organization: Organization | None) -> str:
         if kind:
-            return Paper.Kind(kind).label
+            return f"{organization}の{Paper.Kind(kind).label}" if organization else Paper.Kind(kind).label
         return upload.name.rpartition(".")[0][:200] if upload else ""
 
 
@@ -83,11 +100,13 @@ def meetings(request):
     """All meetings of the plan; a new one is added here."""
     cycle = asked_cycle(request)
     if cycle is None:
-        raise Http404("年度の評価が、まだありません。")
+        return render(request, "measures/home_empty.html")
     form = MeetingForm(request.POST or None, instance=Meeting(cycle=cycle))
     if request.method == "POST" and form.is_valid():
-        return redirect(form.save())
+        return redirect(actions.save_meeting(meeting=form.instance, by=request.user))
     rows = Meeting.objects.filter(cycle__plan=cycle.plan).select_related("cycle", "pack")
+    if file := as_file(request, "会議", lists.MEETINGS, rows):
+        return file
     context = {"cycle": cycle, "form": form, "meetings": rows}
     return render(request, "publication/meetings.html", context, status=422 if form.errors else 200)
 
@@ -99,10 +118,10 @@ def meeting(request, pk: int):
     row = meeting_or_404(request, pk)
     form = MeetingForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        actions.save_meeting(meeting=row, by=request.user)
         messages.success(request, "会議の内容を保存しました。")
         return redirect(row)
-    return show(request, row, form, HandoutForm(plan=row.cycle.plan))
+    return show(request, row, form, HandoutForm(plan=row.cycle.plan, instance=Handout(meeting=row)))
 
 
 def show(request, row: Meeting, form: MeetingForm, handout_form: HandoutForm):
@@ -111,11 +130,17 @@ def show(request, row: Meeting, form: MeetingForm, handout_form: HandoutForm):
         "meeting": row,
         "form": form,
         "handout_form": handout_form,
-        "handouts": row.handouts.all(),
+        "handouts": _with_neighbours(list(row.handouts.all())),
         "packs": packs,
     }
     status = 422 if form.errors or handout_form.errors else 200
     return render(request, "publication/meeting.html", context, status=status)
+
+
+def _with_neighbours(rows: list[Handout]) -> list[tuple[Handout, bool, bool]]:
+    """(handout, whether one of its item stands above it, below it)."""
+    items = [None, *(row.item for row in rows), None]
+    return [(row, items[place] == row.item, items[place + 2] == row.item) for place, row in enumerate(rows)]
 
 
 @require_POST
@@ -125,59 +150,30 @@ def handout_add(request, pk: int):
     form = HandoutForm(request.POST, request.FILES, plan=row.cycle.plan, instance=Handout(meeting=row))
     if not form.is_valid():
         return show(request, row, MeetingForm(instance=row), form)
-    last = row.handouts.aggregate(last=Max("position"))["last"] or 0
-    handout = form.save(commit=False)
-    handout.position = last + 1
-    component = form.cleaned_data["component"]
-    handout.scope = {"component": component.pk} if component else {}
-    handout.save()
+    handout = actions.add_handout(handout=form.instance, by=request.user)
     messages.success(request, f"「{handout}」を加えました。")
     return redirect(row)
 
 
 @require_POST
 @roles_required(Role.SECRETARIAT)
-@transaction.atomic
 def handout_move(request, pk: int, handout: int):
-    """Up, down or away; the numbers stay without gaps."""
-    row = meeting_or_404(request, pk)
-    rows = list(row.handouts.select_for_update())
-    place = next((index for index, one in enumerate(rows) if one.pk == handout), None)
-    if place is None:
-        raise Http404
+    """Up, down or away."""
+    row = get_object_or_404(Handout, pk=handout, meeting=meeting_or_404(request, pk))
     to = request.POST.get("to", "")
-    if to not in MOVES:
+    if to == AWAY:
+        return _answer(request, row.meeting, lambda: actions.remove_handout(handout=row, by=request.user))
+    if to not in PLACES:
         raise Http404
-    moved = rows.pop(place)
-    if to == "away":
-        moved.delete()
-    else:
-        rows.insert(max(place + MOVES[to], 0), moved)
-    # Two steps: a number is held by one handout at a time.
-    for number, one in enumerate(rows, start=1):
-        Handout.objects.filter(pk=one.pk).update(position=1000 + number)
-    for number, one in enumerate(rows, start=1):
-        Handout.objects.filter(pk=one.pk).update(position=number)
-    return redirect(row)
+    return _answer(request, row.meeting, lambda: actions.move_handout(handout=row, places=PLACES[to], by=request.user))
 
 
 @require_POST
 @roles_required(Role.SECRETARIAT)
 def pack(request, pk: int):
-    """Put the handouts together as one PDF; each pack is kept as it was made."""
+    """Put the handouts together as one PDF."""
     row = meeting_or_404(request, pk)
-    if not row.handouts.exists():
-        messages.error(request, "資料が1つもありません。先に資料を加えてください。")
-        return redirect(row)
-    paper = Paper.objects.create(
-        plan=row.cycle.plan,
-        cycle=row.cycle,
-        kind=Paper.Kind.PACK,
-        scope={"meeting": row.pk},
-        title=f"{row}　会議資料",
-        asked_by=request.user,
-    )
-    return redirect(paper)
+    return _answer(request, row, lambda: actions.ask_for_pack(meeting=row, by=request.user))
 
 
 @require_POST
@@ -185,11 +181,21 @@ def pack(request, pk: int):
 def pack_sent(request, pk: int, paper: int):
     """This pack is the one that was handed out."""
     row = meeting_or_404(request, pk)
-    row.pack = get_object_or_404(Paper, pk=paper, kind=Paper.Kind.PACK, scope__meeting=row.pk, state=Paper.State.DONE)
-    row.sent_on = timezone.localdate()
-    row.save()
-    messages.success(request, "配付した資料として記録しました。あとで個票が変わっても、この資料は変わりません。")
-    return redirect(row)
+    made = get_object_or_404(Paper, pk=paper)
+    done = "配付した資料として記録しました。あとで個票が変わっても、この資料は変わりません。"
+    return _answer(request, row, lambda: actions.record_sent(meeting=row, pack=made, by=request.user), done)
+
+
+def _answer(request, row: Meeting, write: Callable[[], Paper | Meeting | Handout | None], done: str = ""):
+    """Do it and go on to what came of it; a refusal is said on the page of the meeting."""
+    try:
+        made = write()
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(row)
+    if done:
+        messages.success(request, done)
+    return redirect(made if isinstance(made, Paper) else row)
 
 
 @require_GET

@@ -117,10 +117,15 @@ class Meeting(models.Model):
 
 
 class Handout(models.Model):
-    """資料: one paper of a meeting, in order: 資料1, 資料2 …"""
+    """資料: one paper of a meeting; `item` is the line of the agenda it belongs to, 0 for none.
+
+    `number` is the 資料番号 as it is printed: 資料1, 資料2-1, 資料2-2, 参考資料.
+    """
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="handouts")
     position = models.PositiveSmallIntegerField("並び順")
+    item = models.PositiveSmallIntegerField("次第", default=0, help_text="どの議事の資料かを選びます。")
+    number = models.CharField("資料番号", max_length=20, blank=True)
     kind = models.CharField(
         "種類", max_length=12, choices=[c for c in Paper.Kind.choices if c[0] != "pack"], blank=True
     )
@@ -144,8 +149,3 @@ class Handout(models.Model):
 
     def __str__(self):
         return f"{self.number}　{self.title}"
-
-    @property
-    def number(self) -> str:
-        """資料番号, as it is printed."""
-        return f"資料{self.position}"

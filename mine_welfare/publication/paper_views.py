@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import FileResponse, Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -10,18 +9,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from measures.views.years import asked_cycle
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.models import Organization
-from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.fiscal import wareki_year
+from mine_welfare.toolkit.lists import as_file
+from mine_welfare.toolkit.refusal import Refused
 from plans.context import current_plan
 
-from . import papers, worker
+from . import actions, lists, worker
 from .context import places_of
 from .models import Paper
+from .permissions import DEPARTMENTS, KEEPERS, OF_A_DEPARTMENT, stop_refusal, visible_to
 
-KEEPERS = (Role.SECRETARIAT, Role.AUDITOR)
-WRITERS = (Role.WRITER, Role.APPROVER)
-# What a department prints of its own sheets.
-OF_A_DEPARTMENT = (Paper.Kind.SHEETS, Paper.Kind.BLANKS, Paper.Kind.LIST)
 OFFERED = [(kind.value, kind.label) for kind in Paper.Kind if kind != Paper.Kind.PACK]
 
 
@@ -45,7 +42,7 @@ class PaperForm(forms.Form):
         organizations = Organization.objects.filter(entries__cycle=cycle).distinct()
         if not user.has_role(*KEEPERS):
             # A department prints its own sheets.
-            organizations = organizations.filter(pk__in=user.organization_ids(*WRITERS))
+            organizations = organizations.filter(pk__in=user.organization_ids(*DEPARTMENTS))
             self.fields["organization"].required = True
             self.fields["organization"].empty_label = None
             self.fields["kind"].choices = [(kind.value, kind.label) for kind in OF_A_DEPARTMENT]
@@ -72,58 +69,34 @@ def places(request):
     return render(request, "publication/places.html", {"places": places_of(request.user)})
 
 
-def cycle_or_404(request):
-    cycle = asked_cycle(request)
-    if cycle is None:
-        raise Http404("年度の評価が、まだありません。")
-    return cycle
-
-
 @require_http_methods(["GET", "POST"])
-@roles_required(*KEEPERS, *WRITERS)
+@roles_required(*KEEPERS, *DEPARTMENTS)
 def paper_list(request):
     """Ask for a paper; those made before stand below."""
-    cycle = cycle_or_404(request)
+    cycle = asked_cycle(request)
+    if cycle is None:
+        return render(request, "measures/home_empty.html")
     form = PaperForm(request.POST or None, cycle=cycle, user=request.user)
     if request.method == "POST" and form.is_valid():
-        paper, is_new = ask(cycle, form, request.user)
+        kind, title = form.cleaned_data["kind"], form.title(cycle)
+        paper, is_new = actions.ask_for_paper(cycle=cycle, kind=kind, scope=form.scope(), title=title, by=request.user)
         if not is_new:
             messages.info(request, "同じ内容の資料が、もうあります。データが変わると、新しく作れます。")
         return redirect(paper)
+    rows = visible(request).select_related("asked_by", "cycle")
+    if file := as_file(request, "作成した資料", lists.PAPERS, rows):
+        return file
     context = {
         "cycle": cycle,
         "form": form,
-        "papers": visible(request).select_related("asked_by", "cycle")[:50],
+        "papers": rows[:50],
         "has_worker": worker.is_there(),
     }
     return render(request, "publication/papers.html", context, status=422 if form.errors else 200)
 
 
-def ask(cycle, form: PaperForm, user) -> tuple[Paper, bool]:
-    """The paper, and whether it is newly asked for: one of the same data that is there or under way is taken."""
-    kind, scope, contents = form.cleaned_data["kind"], form.scope(), papers.contents(cycle)
-    same = Paper.objects.filter(
-        cycle=cycle,
-        kind=kind,
-        scope=scope,
-        contents=contents,
-        state__in=[Paper.State.WAITING, Paper.State.RUNNING, Paper.State.DONE],
-    )
-    if not user.has_role(*KEEPERS):
-        same = same.filter(asked_by=user)
-    if same := same.first():
-        return same, False
-    title = form.title(cycle)
-    made = Paper.objects.create(
-        plan=cycle.plan, cycle=cycle, kind=kind, scope=scope, contents=contents, title=title, asked_by=user
-    )
-    return made, True
-
-
-def visible(request) -> QuerySet:
-    """The papers this person may take: the secretariat and 監査 all, a department its own."""
-    rows = Paper.objects.filter(plan=current_plan(request))
-    return rows if request.user.has_role(*KEEPERS) else rows.filter(asked_by=request.user)
+def visible(request):
+    return visible_to(request.user).filter(plan=current_plan(request))
 
 
 def paper_or_404(request, pk: int) -> Paper:
@@ -131,16 +104,16 @@ def paper_or_404(request, pk: int) -> Paper:
 
 
 @require_GET
-@roles_required(*KEEPERS, *WRITERS)
+@roles_required(*KEEPERS, *DEPARTMENTS)
 def paper(request, pk: int):
     """How far one paper is; the page asks again by itself."""
-    return render(
-        request, "publication/paper.html", {"paper": paper_or_404(request, pk), "has_worker": worker.is_there()}
-    )
+    row = paper_or_404(request, pk)
+    context = {"paper": row, "has_worker": worker.is_there(), "can_stop": stop_refusal(request.user, row) is None}
+    return render(request, "publication/paper.html", context)
 
 
 @require_GET
-@roles_required(*KEEPERS, *WRITERS)
+@roles_required(*KEEPERS, *DEPARTMENTS)
 def paper_progress(request, pk: int):
     """{"state", "done", "total", "doing", "is_open"} for the page's own asking."""
     row = paper_or_404(request, pk)
@@ -156,7 +129,7 @@ def paper_progress(request, pk: int):
 
 
 @require_GET
-@roles_required(*KEEPERS, *WRITERS)
+@roles_required(*KEEPERS, *DEPARTMENTS)
 def paper_file(request, pk: int):
     row = paper_or_404(request, pk)
     if row.state != Paper.State.DONE:
@@ -165,11 +138,13 @@ def paper_file(request, pk: int):
 
 
 @require_POST
-@roles_required(*KEEPERS, *WRITERS)
+@roles_required(*KEEPERS, *DEPARTMENTS)
 def paper_stop(request, pk: int):
-    """Stop it: at once while it waits, after the part being made while it runs."""
     row = paper_or_404(request, pk)
-    Paper.objects.filter(pk=pk, state=Paper.State.WAITING).update(state=Paper.State.STOPPED)
-    Paper.objects.filter(pk=pk, state=Paper.State.RUNNING).update(stop_asked=True)
-    messages.info(request, f"「{row}」の作成を取りやめます。")
+    try:
+        actions.stop_paper(paper=row, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.info(request, f"「{row}」の作成を取りやめます。")
     return redirect(row)

@@ -13,6 +13,7 @@ from mine_welfare.toolkit.richtext import Figure, figures, plain
 from mine_welfare.toolkit.text import lines
 from plans.models import Plan, Section
 from surveys.models import MeetingTopic
+from surveys.queries.plan import questions_of_the_plan, series_of_the_plan
 
 LOST = "（この図は、計画書の原本に載っています）"
 INDENT = "　"
@@ -62,18 +63,17 @@ def _figure(figure: Figure, plan: Plan) -> Iterator[str]:
 
 
 def _series(plan: Plan, ref: str) -> Iterator[str]:
-    for one in plan.series.filter(code__in=ref.split(",")).prefetch_related("points"):
+    for one in series_of_the_plan(plan, ref.split(",")).values():
         for point in one.points.all():
             value = point.wording if point.value is None else f"{point.value.normalize():f}{one.unit}"
             yield f"{one.title}　{wareki_year(point.year).removesuffix('度')}　{value}"
 
 
 def _question(plan: Plan, ref: str) -> Iterator[str]:
-    for survey in plan.surveys.all():
-        for question in survey.questions.filter(code=ref).prefetch_related("tallies__choice", "tallies__item"):
-            for tally in question.tallies.all():
-                value = tally.wording if tally.percent is None else f"{tally.percent}%"
-                yield "　".join(str(part) for part in (tally.item, tally.label or tally.choice, value) if part)
+    for question in questions_of_the_plan(plan, [ref]).values():
+        for tally in question.tallies.all():
+            value = tally.wording if tally.percent is None else f"{tally.percent}%"
+            yield "　".join(str(part) for part in (tally.item, tally.label or tally.choice, value) if part)
 
 
 def _previous_reviews(plan: Plan, ref: str) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from . import api, component, opendata_views, public, public_papers
+from . import api, component, former, opendata_views, public, public_papers
 from .health import healthz
 
 urlpatterns = [
     path("", public.home, name="home"),
     path("plan/", public.plan, name="plan"),
+    path("plan/former/", former.former_plans, name="former-plans"),
     path("plan/chapters/<int:number>/", public.chapter, name="chapter"),
     path("reoffense/", component.reoffense, name="reoffense"),
     path("search/", public.search, name="search"),
@@ -22,6 +23,12 @@ urlpatterns = [
     path("api/v1/<slug:name>", api.rows, name="api-rows"),
     path("downloads/reoffense.pdf", public_papers.component_pdf, name="reoffense-pdf"),
     path("downloads/evaluations/<int:year>/<slug:name>.pdf", public_papers.yearly_pdf, name="yearly-pdf"),
+    path("downloads/plans/<slug:slug>/plan.pdf", former.former_book, name="former-book"),
+    path(
+        "downloads/plans/<slug:slug>/evaluations/<int:year>/<slug:name>.pdf",
+        former.former_report,
+        name="former-report",
+    ),
     path("downloads/plan.txt", public_papers.plan_txt, name="plan-txt"),
     path("downloads/plan.pdf", public_papers.plan_pdf, name="plan-pdf"),
     path("healthz", healthz, name="healthz"),

@@ -11,7 +11,8 @@ from .flat import FORMULA_STARTS
 from .sheet import Column, Sheet
 
 LINE, HIGHEST = 14.5, 409  # points: one line of 11 pt, the tallest row there is
-DAY_ZERO = datetime.date(1899, 12, 30)
+DAY_ZERO = datetime.datetime(1899, 12, 30)
+MINUTE, DAY = datetime.timedelta(minutes=1), datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _height(values: Sequence[Value | Wrong], widths: Sequence[float]) -> float:
     """Points a row needs for its longest text; the row still grows when somebody writes more."""
     most = 1
     for value, width in zip(values, widths, strict=False):
-        if isinstance(value, str) and len(value) * 2 > width:
+        if isinstance(value, str) and (len(value) * 2 > width or "\n" in value):
             # In UTF-8 a full-width letter has three bytes and takes two places, a half-width one has and takes one.
             places = (len(value.encode()) + len(value)) // 2
             most = max(most, int(places // (width - 1)) + value.count("\n") + 1)
@@ -86,10 +87,17 @@ def _cell(reference: str, look: Style, value: Value) -> str:
     if value is None or value == "":
         return f'<c r="{reference}" s="{look.normal}"/>'
     if isinstance(value, datetime.date):
-        value = (datetime.date(value.year, value.month, value.day) - DAY_ZERO).days
+        value = _days(value)
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return f'<c r="{reference}" s="{look.normal}"><v>{value}</v></c>'
     text = written(str(value))
     style = look.quoted if text.startswith(FORMULA_STARTS) else look.normal
     text = escape(UNDERSCORE.sub("_x005F_", text))
     return f'<c r="{reference}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+
+
+def _days(value: datetime.date) -> float:
+    """A day, or a moment to the minute in the zone it is given in, as the format counts them."""
+    if not isinstance(value, datetime.datetime):
+        return (value - DAY_ZERO.date()).days
+    return (value.replace(tzinfo=None) - DAY_ZERO) // MINUTE / (DAY / MINUTE)

@@ -1,7 +1,10 @@
-"""Japanese typesetting rules the PDF engine does not have, applied to finished HTML."""
+"""Japanese typesetting rules neither browsers nor the PDF engine have, applied to finished HTML."""
 
 import re
 from collections.abc import Iterable
+
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import SafeString
 
 # Text from a tag to the end of its element, and the units it is cut into: an entity is one character.
 _LAST_TEXT = re.compile(r"""(?<=>)[^<>]+(?=</(?:p|li|td|th|dd|h[1-6])>|<\w+ class="code")""")
@@ -14,6 +17,9 @@ _KINDS = (
     ("closing", re.compile("[）)」』】〕”、。，．・：；！？]")),
 )
 _SHORT, _LEAST, _MOST = 9, 4, 9
+
+# A name that stands apart in brackets: 【第2次美祢市再犯防止計画】.
+_APART = re.compile(r"(【[^】]+】)")
 
 _OWN_NUMBER = re.compile(r"<li>(?=\s*(?:<p>)?(?:[一二三四五六七八九十]+[ 　]|[(（]?[0-9]{1,2}[)） 　.]|[①-⑳]))")
 _TAG_OR_TEXT = re.compile(r"<[^>]*>|[^<]+")
@@ -47,6 +53,13 @@ def _kind(unit: str) -> str:
 
 def _begins_word(before: str, kind: str) -> bool:
     return before not in (kind, "opening") and kind not in ("hiragana", "closing")
+
+
+def hold_names(title: str) -> SafeString:
+    """A title whose names in 【 】 begin a line of their own rather than break; text in, HTML out."""
+    parts = _APART.split(str(conditional_escape(title)))
+    kept = ((SafeString(f'<span class="ib">{part}</span>' if place % 2 else part),) for place, part in enumerate(parts))
+    return format_html_join("", "{}", kept)
 
 
 def mark_numbered_items(html: str) -> str:

@@ -174,6 +174,13 @@ def test_the_list_of_people(desk, writer, office):
     assert "令和8年3月31日" in text
 
 
+def test_a_portal_without_a_secretariat_says_who_comes_first(sysadmin, client_of):
+    client = client_of(sysadmin)
+    assert "事務局の人が、まだいません" in client.get("/staff/people/").text
+    person(Role.SECRETARIAT)
+    assert "事務局の人が、まだいません" not in client.get("/staff/people/").text
+
+
 def test_adding_a_person_shows_the_password_once(desk, office):
     answer = desk.post(
         "/staff/people/new/",

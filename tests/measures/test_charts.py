@@ -101,6 +101,7 @@ def test_no_sheets_make_an_empty_chart(years, measures):
     assert [chart.reading(make(found)) for make in charts.CHARTS.values()] == [
         "令和8年度の施策の評価は、まだありません。",
         "個票は、まだありません。",
+        "個票は、まだありません。",
         "最も多いのは「継続」と「見直し」など3項目で、いずれも0件です。",
         "個票は、まだありません。",
     ]

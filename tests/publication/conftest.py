@@ -6,7 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from surveys.models import Origin, Question, Survey
+from measures.models import Indicator, IndicatorValue, Responsibility
+from plans.models import GlossaryTerm, Plan, RelatedPlan
+from surveys.models import Origin, Point, Question, Series, Survey
+from tests.factories import OrganizationFactory
+from tests.masters import STRANGE
 
 
 @pytest.fixture
@@ -43,3 +47,22 @@ def ask(survey) -> Callable[..., Question]:
         return question
 
     return add
+
+
+@pytest.fixture
+def filled(plan, action, office, secretariat, writer, approver) -> Plan:
+    """One or two rows of everything, some with words a spreadsheet would take for a formula."""
+    OrganizationFactory(slug="old", name="旧課", valid_to=2020, successor=office)
+    Responsibility.objects.create(action=action, wording="関係各課", position=2)
+    indicator = Indicator.objects.create(
+        measure=action.measure, code="k1", name="@件数", unit="件", kind="output", trend="up", baseline=Decimal("1.5")
+    )
+    IndicatorValue.objects.create(indicator=indicator, year=2025, actual=Decimal("1234.125"))
+    series = Series.objects.create(
+        plan=plan, code="births", position=1, theme="児童", title="出生数", unit="人", source="国", note=STRANGE
+    )
+    Point.objects.create(series=series, year=2020, value=-3, origin=Origin.PUBLISHED)
+    Point.objects.create(series=series, year=2021, value=4, origin=Origin.DERIVED, derivation="引き算")
+    GlossaryTerm.objects.create(plan=plan, term="自助", reading="じじょ", definition=STRANGE)
+    RelatedPlan.objects.create(plan=plan, block=1, line=1, column=2, names="総合計画", label="第2次")
+    return plan

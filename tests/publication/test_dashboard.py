@@ -2,14 +2,25 @@
 
 import datetime
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from measures.models import Cycle
-from measures.workflow import CycleState
+from measures.workflow import CycleState, EntryState
+from mine_welfare.publication.models import Meeting
 from surveys.models import Choice, Origin, Point, Question, Series, Survey, Tally
-from tests.factories import MeasureFactory, PolicyFactory
+from tests.factories import (
+    ActionFactory,
+    EntryFactory,
+    MeasureFactory,
+    OrganizationFactory,
+    PolicyFactory,
+    ReviewFactory,
+    fill,
+)
 
 pytestmark = pytest.mark.django_db
 PAGE = "/staff/dashboard/goals/1/"
@@ -89,3 +100,31 @@ def test_three_charts_ask_as_much_as_one(plan, measure, committee, client_of, dj
     client.get(PAGE)
     with django_assert_num_queries(14):
         client.get(PAGE)
+
+
+# ---- meetings ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_dashboard_lists_what_moved_since_the_last_meeting(
+    cycle, measure, committee, client_of, rows, django_assert_num_queries
+):
+    Meeting.objects.create(cycle=cycle, name="第2回策定推進委員会", held_on=timezone.localdate() - timedelta(days=2))
+    entries = []
+    for _ in range(rows):
+        entry = EntryFactory(cycle=cycle, action=ActionFactory(measure=measure), organization=OrganizationFactory())
+        fill(entry, "A", state=EntryState.ACCEPTED)
+        entry.history.update(history_date=timezone.now() - timedelta(days=9))
+        entry.rating = cycle.scale.grades.get(code="C")
+        entry.save()
+        entries.append(entry)
+    ReviewFactory(cycle=cycle, measure=measure, first_rating=cycle.scale.grades.get(code="B"))
+    client = client_of(committee)
+    client.get("/staff/dashboard/")
+    with django_assert_num_queries(14):
+        html = client.get("/staff/dashboard/").content.decode()
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    assert "の第2回策定推進委員会のあと" in said
+    assert f"評価が変わった施策（1） —未評価 B計画どおり {measure}" in re.sub(r" (?=[未計])", "", said)
+    assert f"達成度が変わった個票（{rows}）" in said
+    assert [entry.get_absolute_url() in html for entry in entries] == [True] * rows

@@ -39,6 +39,12 @@ def test_meetings_are_the_secretariats(request, client_of, meeting, persona):
     assert [answer.status_code for answer in answers] == [403, 403]
 
 
+@pytest.mark.parametrize("path", ["meetings", "papers"])
+def test_before_the_first_year_the_page_says_what_comes_first(client, plan, path):
+    page = client.get(f"/staff/{path}/")
+    assert (page.status_code, "評価の年度は、まだ用意されていません" in page.text) == (200, True)
+
+
 def test_a_meeting_is_added_and_changed(client, cycle):
     given = {"name": "第2回 委員会", "held_on": "2026-10-01", "agenda": "開会"}
     place = client.post("/staff/meetings/", given).headers["Location"]
@@ -64,6 +70,22 @@ def test_handouts_stand_in_order_and_move(client, meeting):
     assert [str(one) for one in meeting.handouts.all()] == ["資料1　名簿", "資料2　意見"]
 
 
+def test_a_handout_is_put_to_an_item_of_the_agenda(client, meeting):
+    place = f"/staff/meetings/{meeting.pk}/"
+    assert "次第</label>" not in client.get(place).text
+    meeting.agenda = "開会\n\n評価について"
+    meeting.save()
+    client.post(f"{place}handouts/", {"kind": "report", "item": "2"})
+    client.post(f"{place}handouts/", {"kind": "opinions", "item": "2"})
+    client.post(f"{place}handouts/", {"kind": "list", "item": ""})
+    assert client.post(f"{place}handouts/", {"kind": "list", "item": "3"}).status_code == 422
+    page = client.get(place).text
+
+    assert [one.number for one in meeting.handouts.all()] == ["資料2-1", "資料2-2", "参考資料"]
+    assert '<option value="2">2. 評価について</option>' in page
+    assert (page.count('value="up"'), page.count('value="down"')) == (1, 1)
+
+
 @pytest.mark.parametrize("given", [{}, {"to": ""}, {"to": "delete"}])
 def test_a_move_nobody_offered_moves_nothing(client, meeting, given):
     place = f"/staff/meetings/{meeting.pk}/handouts/"
@@ -71,6 +93,19 @@ def test_a_move_nobody_offered_moves_nothing(client, meeting, given):
     handout = meeting.handouts.get()
     assert client.post(f"{place}{handout.pk}/", given).status_code == 404
     assert list(meeting.handouts.all()) == [handout]
+
+
+def test_sheets_and_lists_may_be_of_one_organization(client, meeting, entry):
+    place, office = f"/staff/meetings/{meeting.pk}/handouts/", entry.organization
+    client.post(place, {"kind": "sheets", "organization": office.pk})
+    client.post(place, {"kind": "list", "organization": office.pk, "title": "一覧"})
+    refused = client.post(place, {"kind": "report", "organization": office.pk})
+    assert [(one.title, one.scope) for one in meeting.handouts.all()] == [
+        ("福祉課の個票", {"organization": office.pk}),
+        ("一覧", {"organization": office.pk}),
+    ]
+    assert refused.status_code == 422
+    assert "課・団体を選べるのは、個票と一覧だけです。" in refused.text
 
 
 def test_a_handout_of_another_meeting_stays_where_it_is(client, meeting, cycle):
@@ -113,7 +148,8 @@ def test_a_pack_has_cover_and_handouts_numbered_through(client, meeting, entry):
     worker.work_once()
 
     paper = Paper.objects.get()
-    assert (paper.state, paper.pages) == ("done", 5)
+    # The agenda and its empty back, two pages of opinions, two pages from elsewhere.
+    assert (paper.state, paper.pages) == ("done", 6)
     with pikepdf.open(paper.file.path) as file, file.open_outline() as outline:
         assert [mark.title for mark in outline.root][:2] == ["次第", "資料1　主な意見と市の考え方"]
 
@@ -130,4 +166,4 @@ def test_what_was_sent_stays_as_it_was(client, meeting, entry):
         worker.work_once()
     second, first = Paper.objects.all()
     assert first.file.path != second.file.path
-    assert first.pages == second.pages == 2
+    assert first.pages == second.pages == 3

@@ -3,14 +3,23 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 from django.utils.html import escape
 
 from mine_welfare.accounts.models import Organization
 from mine_welfare.publication.opendata import RESOURCES, schema
+from mine_welfare.publication.opendata.codes import TITLES
 from surveys.models import MeetingTopic, Point, ResidentMeeting, Series
-from tests.factories import ActionFactory, MeasureFactory, OrganizationFactory, ResponsibilityFactory, RoleItemFactory
+from tests.factories import (
+    ActionFactory,
+    MeasureFactory,
+    OrganizationFactory,
+    ResponsibilityFactory,
+    RoleItemFactory,
+    ScaleFactory,
+)
 from tests.portal import portal_of
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +136,7 @@ def test_the_catalogue_counts_rows_and_explains_every_column(client, db):
     page = client.get("/opendata/")
     counts = {resource.name: count for resource, count in page.context["resources"]}
     assert counts == {name: len(as_json(client, name)) for name in RESOURCES}
-    assert (counts["meetings"], counts["opinions"], counts["indicators"]) == (3, 8 * 2 * 2, 2)
+    assert (counts["meetings"], counts["opinions"], counts["indicators"]) == (3 + 8, 8 * 2 * 2, 2)
     html = page.content.decode()
     for name, resource in RESOURCES.items():
         assert f'href="/opendata/{name}.csv"' in html
@@ -135,6 +144,21 @@ def test_the_catalogue_counts_rows_and_explains_every_column(client, db):
         for column in resource.columns.values():
             assert escape(column.label) in html
             assert escape(column.meaning) in html
+
+
+def test_each_definition_is_a_fold_its_links_lead_to(client, plan):
+    html = client.get("/opendata/").content.decode()
+    folds = re.findall(r'<details id="([^"]+)">', html)
+    links = re.findall(r'href="#([^"]+)"', html)
+    assert folds == [*RESOURCES, *(f"codes-{name}" for name in TITLES)]
+    assert {link for link in links if link != "main"} <= set(folds)
+    said = re.findall(r'<span class="note">(\d+)項目</span></summary>', html)
+    assert [int(number) for number in said] == [len(resource.columns) for resource in RESOURCES.values()]
+
+
+def test_a_scale_no_year_goes_by_is_not_published(client, cycle):
+    ScaleFactory(plan=cycle.plan, name="見直し中")
+    assert {row["scale"] for row in as_json(client, "codes")} == {None, "標準"}
 
 
 def test_the_catalogue_for_machines_names_every_file(client, plan):

@@ -9,8 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
+from mine_welfare.accounts.models import User
 from mine_welfare.publication.management.commands import setup_portal
 from plans.models import Plan
+from tests.factories import UserFactory
 
 PLAN = """\
 plan:
@@ -57,8 +59,9 @@ def called(monkeypatch) -> list[str]:
 
 
 @pytest.fixture
-def setup(settings, tmp_path, capsys, folder, called):
-    """Runs the command on a data folder of its own; returns what it said."""
+def setup(db, settings, tmp_path, capsys, folder, called):
+    """Runs the command on a data folder of its own, for a portal somebody can sign in to; returns what it said."""
+    UserFactory()
     settings.VAR_DIR = tmp_path / "var"
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STATIC_ROOT.mkdir()
@@ -107,6 +110,16 @@ class TestOnce:
         monkeypatch.setattr(setup_portal.fcntl, "flock", flock)
         assert setup() == "別の準備が進んでいます。終わるまで待ちます…\n"
         assert locks == [fcntl.LOCK_EX | fcntl.LOCK_NB, fcntl.LOCK_EX]
+
+
+@pytest.mark.django_db
+class TestNobody:
+    def test_a_portal_without_people_says_how_the_first_one_comes(self, setup):
+        setup()
+        User.objects.all().delete()
+        assert setup("--no-demo") == f"{setup_portal.NOBODY}\n"
+        User.objects.create_superuser("first", name="情報 担当")
+        assert setup("--no-demo") == ""
 
 
 @pytest.mark.django_db

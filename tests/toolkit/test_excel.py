@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.formula import ArrayFormula
 
-from mine_welfare.toolkit import excel, upload
+from mine_welfare.toolkit import excel
 from mine_welfare.toolkit.cells import LONGEST, Unusable, Wrong, as_text, as_whole, letter, written
 from mine_welfare.toolkit.refusal import Refused
 from mine_welfare.toolkit.sheet import Column, Condition, Sheet, Table, find_table, name_of
 from mine_welfare.toolkit.text import clean
 from mine_welfare.toolkit.upload import Limits
+from tests.workbooks import changed
 
 
 def simple(rows, columns=None, **more) -> bytes:
@@ -32,16 +33,6 @@ def read(data: bytes, sheet: str = "表", name: str = "a.xlsx", **limits) -> dic
 
 def library(data: bytes, sheet: str = "表"):
     return openpyxl.load_workbook(io.BytesIO(data))[sheet]
-
-
-def changed(data: bytes, change) -> bytes:
-    """The archive with `change(name, content)` in place of each part; None leaves a part out."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for part in source.namelist():
-            if (content := change(part, source.read(part))) is not None:
-                target.writestr(part, content)
-    return out.getvalue()
 
 
 def with_row(xml: str) -> bytes:
@@ -298,92 +289,8 @@ def test_the_weight_of_a_sheet_is_known_before_it_is_read():
         assert book.weight("表") == archive.getinfo("xl/worksheets/sheet1.xml").file_size
 
 
-# ---- in: what is refused -------------------------------------------------------------------
+# ---- in: what breaks off (what is refused at the door: test_upload) ---------------------------
 GOOD = simple([["a", 1]])
-
-
-def bomb(size: int) -> bytes:
-    return changed(GOOD, lambda part, content: b" " * size if part.endswith("styles.xml") else content)
-
-
-def encrypted_zip() -> bytes:
-    data = bytearray(GOOD)
-    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        data[data.index(mark) + offset] |= 1
-    return bytes(data)
-
-
-def with_entity() -> bytes:
-    head = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
-    return changed(GOOD, lambda part, content: head + content if part.endswith("sheet1.xml") else content)
-
-
-def without(name: str) -> bytes:
-    return changed(GOOD, lambda part, content: None if part == name else content)
-
-
-def added(name: str) -> bytes:
-    out = io.BytesIO(GOOD)
-    with zipfile.ZipFile(out, "a") as archive:
-        archive.writestr(name, b"<x/>")
-    return out.getvalue()
-
-
-REFUSALS = {
-    "macros": ("a.xlsm", GOOD, upload.NAMES[".xlsm"]),
-    "old": ("a.XLS", b"x", upload.NAMES[".xls"]),
-    "binary": ("a.xlsb", GOOD, upload.NAMES[".xlsb"]),
-    "libreoffice": ("a.ods", GOOD, upload.NAMES[".ods"]),
-    "other": ("a.pdf", GOOD, upload.OTHER),
-    "no ending": ("調査票", GOOD, upload.OTHER),
-    "empty": ("a.xlsx", b"", upload.EMPTY),
-    "renamed text": ("a.xlsx", "番号,版\n1,2".encode(), upload.RENAMED),
-    "renamed old": ("a.xlsx", upload.OLE + b"Workbook", upload.NAMES[".xls"]),
-    "encrypted": ("a.xlsx", upload.OLE + "EncryptedPackage".encode("utf-16-le"), upload.LOCKED),
-    "encrypted zip": ("a.xlsx", encrypted_zip(), upload.LOCKED),
-    "cut off": ("a.xlsx", GOOD[:300], upload.BROKEN),
-    "hidden macros": ("a.xlsx", added("xl/vbaProject.bin"), upload.NAMES[".xlsm"]),
-    "another archive": ("a.xlsx", without("[Content_Types].xml"), upload.RENAMED),
-    "no workbook": ("a.xlsx", without("xl/workbook.xml"), upload.BROKEN),
-    "bomb": ("a.xlsx", bomb(3 * upload.MEGABYTE), upload.BOMB),
-    "entities": ("a.xlsx", with_entity(), upload.ENTITIES),
-    "broken part": (
-        "a.xlsx",
-        changed(GOOD, lambda part, content: content[: len(content) // 2] if part == "xl/workbook.xml" else content),
-        upload.BROKEN,
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "data", "sentence"), REFUSALS.values(), ids=REFUSALS)
-def test_what_is_no_workbook_is_refused_with_what_to_do(name, data, sentence):
-    with pytest.raises(Refused) as refused:
-        excel.read(io.BytesIO(data), name)
-    assert str(refused.value) == sentence
-
-
-def test_a_part_that_stands_twice_is_a_broken_file():
-    with pytest.warns(UserWarning, match="Duplicate name"):
-        data = added("xl/workbook.xml")
-    with pytest.raises(Refused, match="^ファイルが壊れていて読み取れません。"):
-        excel.read(io.BytesIO(data), "a.xlsx")
-
-
-@pytest.mark.parametrize(
-    ("limits", "sentence"),
-    [
-        (
-            {"size": upload.MEGABYTE // 1024},
-            "ファイルが大きすぎます。受け取れるのは0MBまでです。画像などを取り除いてください。",
-        ),
-        ({"unpacked": 1000}, upload.BOMB),
-        ({"parts": 3}, upload.BOMB),
-    ],
-)
-def test_limits(limits, sentence):
-    with pytest.raises(Refused) as refused:
-        excel.read(io.BytesIO(GOOD), "a.xlsx", Limits(**limits))
-    assert str(refused.value) == sentence
 
 
 def test_a_sheet_that_cannot_be_read_to_its_end_is_refused():

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from mine_welfare.toolkit.typography import hold_line_ends, link_first_uses, mark_numbered_items
+from mine_welfare.toolkit.typography import hold_line_ends, hold_names, link_first_uses, mark_numbered_items
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,21 @@ def test_short_text_and_other_elements_stay_as_they_are(html):
 def test_text_before_the_number_of_an_action_ends_a_cell_too():
     html = '<th>福祉総合相談センター事業 <span class="code">1-1-1-S01</span></th>'
     assert '<span class="hold">センター事業</span>' in hold_line_ends(html)
+
+
+@pytest.mark.parametrize(
+    ("title", "html"),
+    [
+        ("再犯防止【第2次計画】", '再犯防止<span class="ib">【第2次計画】</span>'),
+        ("【甲】と【乙】", '<span class="ib">【甲】</span>と<span class="ib">【乙】</span>'),
+        ("支援体制の強化", "支援体制の強化"),
+        ("閉じない【名", "閉じない【名"),
+        ("A & B【<i>】", 'A &amp; B<span class="ib">【&lt;i&gt;】</span>'),
+        ("", ""),
+    ],
+)
+def test_a_name_in_brackets_is_held(title, html):
+    assert hold_names(title) == html
 
 
 def test_an_entity_is_one_character():

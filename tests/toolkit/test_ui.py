@@ -336,7 +336,7 @@ def test_the_sprite_names_each_symbol_once():
 
 @pytest.mark.parametrize("path", [path for path in STYLES if path.stem != "tokens"], ids=lambda path: path.stem)
 def test_colours_and_sizes_come_from_the_tokens(path):
-    source = re.sub(r"/\*.*?\*/|@media[^{]*|@page\s*\{.*?\n\}", "", path.read_text(), flags=re.DOTALL)
+    source = re.sub(r"/\*.*?\*/|@media[^{]*|@page[^{]*\{.*?\n\}", "", path.read_text(), flags=re.DOTALL)
     raw = r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch)\(|\b\d*\.?\d+(?:px|rem|pt|mm)\b|:\s*(?:white|black|red|blue)\b"
     assert re.findall(raw, source, re.IGNORECASE) == []
 
@@ -344,7 +344,9 @@ def test_colours_and_sizes_come_from_the_tokens(path):
 def test_every_token_used_exists_and_every_token_is_used():
     sources = {path.stem: path.read_text() for path in STYLES}
     used = set(re.findall(r"var\((--[\w-]+)", "".join(sources.values())))
-    defined = {name for source in sources.values() for name in re.findall(r"^\s*(--[\w-]+):", source, re.MULTILINE)}
+    defined = {
+        name for source in sources.values() for name in re.findall(r"(?:^|[{;])\s*(--[\w-]+):", source, re.MULTILINE)
+    }
     assert (used - defined, defined - used) == (set(), set())
 
 

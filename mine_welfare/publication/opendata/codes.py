@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, Value
 
-from measures.models import Actor, Direction, Grade, Indicator, Response
+from measures.models import Actor, Direction, Grade, Indicator, Response, Scale
 from mine_welfare.accounts.models import Organization
 from plans.models import Plan
 from surveys.models import Origin, Question
@@ -82,12 +82,16 @@ def _line(name: str, scale: str | None, code: str, label: str, definition: str) 
 
 
 def _own(plan: Plan) -> Iterator[tuple]:
-    """(table, scale, code, label, definition) of the plan's own codes, in three queries."""
+    """(table, scale, code, label, definition) of the plan's own codes, in three queries.
+
+    Of a scale only once a year goes by it: one that is still being written is the city hall's own.
+    """
     fields = ("table", "of_scale", "code", "label")
+    used = Scale.objects.filter(plan=plan, cycles__isnull=False)
     for actor in Actor.objects.filter(plan=plan).order_by("position"):
         yield "actor", "", actor.code, actor.label, actor.principle
-    grades = Grade.objects.filter(scale__plan=plan).annotate(table=Value("rating"), of_scale=F("scale__name"))
+    grades = Grade.objects.filter(scale__in=used).annotate(table=Value("rating"), of_scale=F("scale__name"))
     yield from grades.order_by("scale", "position").values_list(*fields, "definition")
-    directions = Direction.objects.filter(scale__plan=plan)
+    directions = Direction.objects.filter(scale__in=used)
     directions = directions.annotate(table=Value("direction"), of_scale=F("scale__name"), said=Value(""))
     yield from directions.order_by("scale", "position").values_list(*fields, "said")

@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from mine_welfare.toolkit import chart as charts
-from mine_welfare.toolkit import fiscal, markup, richtext, text
+from mine_welfare.toolkit import fiscal, markup, richtext, text, typography
 from mine_welfare.toolkit.addresses import address_if_any
 from mine_welfare.toolkit.diff import compare
 from mine_welfare.toolkit.markup import DASH
@@ -103,6 +103,12 @@ def wareki_span(first: int, last: int) -> str:
 def paragraphs(value: str) -> SafeString:
     """`{{ measure.introduction|paragraphs }}`: each line of plain text as a `<p>`."""
     return richtext.paragraphs(value)
+
+
+@register.filter
+def names(value: object) -> SafeString:
+    """`{{ measure.title|names }}`: a name in 【 】 does not break where it fits into one line."""
+    return typography.hold_names(str(value))
 
 
 @register.filter
@@ -255,6 +261,18 @@ def chart(
 def chart_body(spec: charts.Chart) -> SafeString:
     """`{% chart_body spec %}`: only its bars, lines or cells, for a figure with more in it."""
     return charts.body(spec)
+
+
+@register.simple_tag
+def chart_on_paper(spec: charts.Chart) -> SafeString:
+    """`{% chart_on_paper spec %}`: its drawing as a vector picture with alternate text, for templates/pdf/.
+
+    Its table follows where a number has no room in the drawing.
+    """
+    svg, says_all = charts.on_paper(spec)
+    head, rows = charts.table(spec)
+    context = {"svg": SafeString(svg), "head": head, "rows": [] if says_all else rows}
+    return SafeString(get_template("pdf/figures/drawing.html").render(context))
 
 
 # ---- parts with a body ------------------------------------------------------

@@ -228,6 +228,16 @@ def test_who_sees_a_workbook(cycle, entries, writer, request, persona, seen):
     assert permissions.imports_visible_to(WorkbookImport.objects.all(), user).count() == seen
 
 
+def test_what_breaks_off_writes_nothing(cycle, entries, writer, monkeypatch):
+    monkeypatch.setattr(imports, "CHUNK", 1)
+    record = checked(cycle, writer, {(one, "取組実績"): "開いた。" for one in entries})
+    steps = actions.apply_steps(record=record, by=writer)
+    assert [next(steps).rows, next(steps).rows] == [1, 2]
+    steps.close()
+    record.refresh_from_db()
+    assert (record.state, record.applied, answers(*entries)) == ("checked", 0, [("empty", 0, "")] * 3)
+
+
 # ---- taking back ----------------------------------------------------------------------
 def test_an_import_is_taken_back_as_a_whole(cycle, entries, writer):
     one, two, _ = entries

@@ -1,9 +1,11 @@
 """Checking a returned workbook: what each row would change, and why some cannot be taken."""
 
+import datetime
 import io
 import random
 
 import pytest
+from django.utils import timezone
 
 from measures import actions, sheets
 from measures.actions import returned as checking
@@ -325,6 +327,16 @@ def test_nobody_waits_any_more(entry, writer):
     assert WorkbookImport.objects.count() == 0
 
 
+def test_what_a_killed_process_left_half_read_goes_with_the_next_one(entry, writer, secretariat):
+    now = timezone.now()
+    for by, minutes in ((writer, 61), (writer, 59), (secretariat, 61)):
+        left = WorkbookImport.objects.create(cycle=entry.cycle, by=by, file_name=f"{by}{minutes}", sha256="0", size=1)
+        WorkbookImport.objects.filter(pk=left.pk).update(at=now - datetime.timedelta(minutes=minutes))
+    returned(entry.cycle, writer, made(entry.cycle))
+    left = WorkbookImport.objects.filter(state="reading").order_by("pk")
+    assert list(left.values_list("file_name", flat=True)) == [f"{writer}59", f"{secretariat}61"]
+
+
 def test_the_reading_says_how_far_it_is(cycle, secretariat, action, monkeypatch):
     monkeypatch.setattr(checking, "CHUNK", 2)
     for _ in range(5):
@@ -339,12 +351,12 @@ def test_the_questions_to_the_database_do_not_grow_with_the_rows(cycle, secretar
     cycle = Cycle.objects.select_related("scale").get()
     assert secretariat.roles == {"secretariat"}
     one = made(cycle)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         returned(cycle, secretariat, one)
     for _ in range(2):
         EntryFactory(cycle=cycle, action=ActionFactory(measure=action.measure))
     three = made(cycle)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         returned(cycle, secretariat, three)
 
 

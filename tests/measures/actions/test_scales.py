@@ -5,7 +5,9 @@ from django.utils import timezone
 
 from measures import actions
 from measures.actions import Refused
+from measures.actions.scales import scale_mark
 from measures.models import Direction, Grade, Scale
+from plans.actions import Conflict
 from tests.factories import ScaleFactory, fill
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +27,7 @@ def letters(scale) -> list[tuple]:
 
 
 def save(scale, by, changed=None, **values):
-    given = {"name": scale.name, "rows": changed if changed is not None else rows(scale)}
+    given = {"name": scale.name, "rows": changed if changed is not None else rows(scale), "seen": scale_mark(scale)}
     return actions.save_scale(**{"scale": scale, "by": by, **given, **values})
 
 
@@ -172,3 +174,25 @@ def test_others_keep_their_hands_off(scale, writer):
     ):
         with pytest.raises(Refused, match="^年度の進行と割当ては、事務局だけが行えます。$"):
             attempt()
+
+
+def test_a_scale_somebody_changed_since_is_not_written_over(scale, secretariat):
+    seen, mine = scale_mark(scale), rows(scale)
+    theirs = rows(scale)
+    theirs[0].definition = "予定を大きく上回った"
+    save(scale, secretariat, theirs)
+    mine[1].definition = "予定どおりに行った"
+    with pytest.raises(Conflict):
+        save(scale, secretariat, mine, seen=seen)
+    assert list(scale.grades.values_list("definition", flat=True)) == ["予定を大きく上回った", *["定義"] * 4]
+
+
+@pytest.mark.parametrize("change", ["name", "order", "row"])
+def test_the_mark_tells_every_change(scale, secretariat, change):
+    seen, changed = scale_mark(scale), rows(scale)
+    if change == "order":
+        changed[0], changed[1] = changed[1], changed[0]
+    if change == "row":
+        changed.append(Direction(label="移管"))
+    saved = save(scale, secretariat, changed, name="別の名" if change == "name" else scale.name)
+    assert scale_mark(saved) != seen

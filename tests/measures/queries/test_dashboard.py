@@ -1,19 +1,17 @@
 """The counts of a year, what moved, what to look at first, and indicators on their way."""
 
-import datetime
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
-from measures.models import Entry, Indicator, IndicatorValue, MeasureReview, Transition
+from measures.models import Entry, Indicator, IndicatorValue
 from measures.queries import dashboard
 from measures.queries.alerts import alerts
 from measures.queries.dashboard import Filters, board
 from measures.queries.indicators import indicators_of, progress
-from measures.queries.meetings import since_meeting
 from measures.queries.slices import address_of, sliced, words
-from measures.workflow import EntryState, Verb
+from measures.workflow import EntryState
 from plans.models import Component
 from tests.factories import (
     ActionFactory,
@@ -26,7 +24,6 @@ from tests.factories import (
     PolicyFactory,
     ReviewFactory,
     ScaleFactory,
-    UserFactory,
     fill,
 )
 
@@ -390,30 +387,6 @@ def test_two_years_with_one_between_are_not_two_years_running(city):
     city.sheet(city.talk, "C", action=low.action)
     found = said(alerts(city.board(), []))
     assert (found["2年続けてC以下"], found["C・Dの個票が2年続いている"]) == ([], [])
-
-
-# ---- since the last meeting -------------------------------------------------------
-
-
-def test_what_moved_since_the_last_meeting(city):
-    today = timezone.localdate()
-    city.now.liaison_on = today - datetime.timedelta(days=3)
-    city.then.committee_on = today - datetime.timedelta(days=300)
-    city.now.committee_on = today + datetime.timedelta(days=9)
-    entry, by = city.sheet(city.talk, "A"), UserFactory()
-    for _ in range(2):
-        Transition.objects.create(entry=entry, verb=Verb.ACCEPT, source="approved", target="accepted", by=by)
-    old = Transition.objects.create(entry=entry, verb=Verb.SUBMIT, source="draft", target="submitted", by=by)
-    Transition.objects.filter(pk=old.pk).update(at=timezone.now() - datetime.timedelta(days=30))
-    MeasureReview.objects.filter(pk=city.review(city.talk, "B").pk).update(saved_at=timezone.now())
-    found = since_meeting(city.board())
-    assert (found.name, found.day, found.moved) == (
-        "連携会議", today - datetime.timedelta(days=3), [("事務局確認があった個票", 1), ("評価を書いた施策", 1)],
-    )  # fmt: skip
-
-
-def test_before_the_first_meeting_nothing_is_compared(city):
-    assert since_meeting(city.board()) is None
 
 
 # ---- indicators -------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The staff's lists and tables: right numbers from a fixed number of queries."""
 
+import datetime
+
 import pytest
 
 from measures.models import Entry
@@ -123,3 +125,65 @@ def test_actions_of_an_organization_without_a_successor(plan, action, office):
     office.successor = OrganizationFactory()
     office.save()
     assert list(staff.orphaned(plan, 2025)) == []
+
+
+# ---- the next stage of a year ----------------------------------------------------
+def step_of(cycle, days: int = 0):
+    rows = staff.matrix(cycle, is_overdue=False)
+    return staff.next_step(cycle, rows, cycle.due_on + datetime.timedelta(days=days))
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "is_ripe", "remaining"),
+    [(-1, "empty", False, 1), (2, "empty", False, 1), (3, "empty", True, 1), (-1, "submitted", True, 0)],
+)
+def test_answers_are_collected_after_the_days_of_grace_or_when_all_are_there(
+    cycle, entry, days, state, is_ripe, remaining
+):
+    cycle.grace_days = 2
+    entry.state = state
+    entry.save()
+    assert step_of(cycle, days) == staff.Step(CycleState.COLLECTING, is_ripe, remaining)
+
+
+@pytest.mark.parametrize(
+    ("state", "date", "following"),
+    [
+        ("preparing", "opens_on", "open"),
+        ("liaison", "liaison_on", "committee"),
+        ("committee", "committee_on", "responding"),
+        ("fixed", "publish_on", "published"),
+    ],
+)
+def test_a_stage_with_a_date_waits_for_it(cycle, state, date, following):
+    cycle.state = state
+    setattr(cycle, date, cycle.due_on)
+    assert [step_of(cycle, days) for days in (-1, 0)] == [
+        staff.Step(CycleState(following), False, 0),
+        staff.Step(CycleState(following), True, 0),
+    ]
+
+
+@pytest.mark.parametrize(("days", "is_too_late"), [(0, False), (1, True)])
+def test_departments_are_not_let_in_after_their_deadline_unseen(cycle, days, is_too_late):
+    cycle.state = "preparing"
+    assert step_of(cycle, days) == staff.Step(CycleState.OPEN, True, 0, is_too_late)
+
+
+@pytest.mark.parametrize("state", ["collecting", "liaison", "published"])
+def test_a_stage_without_a_date_is_over_when_the_secretariat_says_so(cycle, state):
+    cycle.state, cycle.liaison_on = state, None
+    assert step_of(cycle).is_ripe
+
+
+def test_what_is_not_confirmed_is_left_behind_when_the_year_is_fixed(cycle, entry):
+    for state in ("accepted", "approved", "returned"):
+        action = ActionFactory(measure=entry.action.measure)
+        EntryFactory(cycle=cycle, organization=entry.organization, action=action, state=state)
+    cycle.state = "responding"
+    assert step_of(cycle) == staff.Step(CycleState.FIXED, True, 3)
+
+
+def test_a_closed_year_has_no_next_stage(cycle):
+    cycle.state = "closed"
+    assert step_of(cycle) is None

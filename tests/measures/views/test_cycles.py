@@ -53,6 +53,13 @@ def test_every_number_of_the_matrix_opens_exactly_those_sheets(desk, sheets, cyc
     assert len(overdue) == (3 if days < 0 else 0)
 
 
+def test_nothing_is_overdue_before_departments_may_write(desk, sheets, cycle):
+    cycle.state, cycle.due_on = CycleState.PREPARING, cycle.opens_on
+    cycle.save()
+    page = desk.get(YEAR)
+    assert (page.context["overdue"], "このまま進めても、担当課は入力できません。" in page.text) == (0, True)
+
+
 def test_every_number_of_the_gaps_opens_exactly_those_sheets(desk, sheets, cycle):
     page = desk.get(f"{YEAR}gaps/")
     links = numbers(page)
@@ -105,7 +112,7 @@ def test_when_nothing_is_out_nobody_is_shown(desk, cycle):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("address", "queries"), [("", 15), ("gaps/", 9), ("submission.csv", 7)])
+@pytest.mark.parametrize(("address", "queries"), [("", 15), ("gaps/", 9), ("?format=csv", 7)])
 def test_the_pages_ask_the_same_few_questions(
     desk, cycle, action, office, address, queries, rows, django_assert_num_queries
 ):
@@ -117,8 +124,7 @@ def test_the_pages_ask_the_same_few_questions(
 
 # ---- the file -----------------------------------------------------------------
 def test_the_matrix_as_a_file(desk, entry):
-    answer = desk.get(f"{YEAR}submission.csv")
-    assert answer["Content-Disposition"] == 'attachment; filename="submission-2025.csv"'
+    answer = desk.get(f"{YEAR}?format=csv")
     assert answer.content.decode("utf-8-sig").split("\r\n") == [
         "年度,課・団体,未入力,入力中,差戻し,提出済,課長確認済,事務局確認済,確定,締切超過,計",
         "2025,福祉課,1,0,0,0,0,0,0,0,1",
@@ -217,7 +223,7 @@ def test_only_the_secretariat_changes_a_year(client_of, writer, auditor, cycle, 
         assert client_of(person).post(f"{YEAR}{address}").status_code == 403
 
 
-@pytest.mark.parametrize("address", ["", "gaps/", "reminders/", "inquiries/", "omissions/", "submission.csv"])
+@pytest.mark.parametrize("address", ["", "gaps/", "reminders/", "inquiries/", "omissions/", "?format=csv"])
 def test_departments_do_not_see_the_whole_year(client_of, writer, approver, committee, auditor, cycle, address):
     for person in (writer, approver, committee):
         assert client_of(person).get(f"{YEAR}{address}").status_code == 403

@@ -235,12 +235,38 @@ def test_citizens_save_the_charts_of_a_published_year(published, client, path, s
     assert client.get(f"/evaluations/2026/charts/{path}").status_code == status
 
 
+@pytest.mark.parametrize(
+    ("page", "asked", "labels"),
+    [
+        ("/goals/1/", "goal=1", ["1-1-1 相談窓口", "1-1-2 見守り"]),
+        ("/policies/1-1/", "policy=1-1", ["1-1-1 相談窓口", "1-1-2 見守り"]),
+        ("/measures/1-1-1/", "measure=1-1-1", ["1-1-1 相談窓口"]),
+    ],
+)
+def test_the_bars_of_a_page_are_saved_with_what_it_shows(published, measure, client, page, asked, labels):
+    for one in (
+        MeasureFactory(policy=measure.policy, number=2, title="見守り"),
+        MeasureFactory(policy=PolicyFactory(goal__plan=measure.plan, goal__number=2, goal__title="つながり"), number=1),
+    ):
+        add_sheet(published, one)
+    html = client.get(page).content.decode()
+    files = f"/evaluations/2026/charts/sheets.{{}}?{asked}"
+    assert [f'href="{files.format(form)}"' in html for form in ("csv", "svg", "png", "html")] == [True] * 4
+    rows = client.get(files.format("csv")).content.decode("utf-8-sig").splitlines()[1:]
+    assert list(dict.fromkeys(row.split(",")[1] for row in rows)) == labels
+
+
+@pytest.mark.parametrize("asked", ["goal=9", "goal=x", "goal=" + "9" * 5000, "policy=9-9", "measure=9-9-9"])
+def test_what_the_plan_does_not_have_has_no_chart(published, client, asked):
+    assert client.get(f"/evaluations/2026/charts/sheets.csv?{asked}").status_code == 404
+
+
 # ---- queries --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("url", "queries"), [(HOME, 14), (f"{HOME}measures/1-1-1/", 14), ("/staff/entries/?year=2026&rating=C", 10)]
+    ("url", "queries"), [(HOME, 15), (f"{HOME}measures/1-1-1/", 14), ("/staff/entries/?year=2026&rating=C", 10)]
 )
 def test_staff_pages_ask_as_much_for_three_rows_as_for_one(
     second_year, measure, secretariat, client_of, django_assert_num_queries, url, queries, rows

@@ -1,8 +1,5 @@
 """Each staff table as Excel and CSV, with the filter of the page."""
 
-import csv
-import io
-
 import pytest
 
 from mine_welfare.accounts.models import Organization
@@ -14,20 +11,9 @@ from tests.factories import (
     ResponsibilityFactory,
     fill,
 )
-from tests.workbooks import opened
+from tests.tables import as_csv, as_excel
 
 pytestmark = pytest.mark.django_db
-
-
-def as_csv(answer) -> list[list[str]]:
-    text = answer.content.decode()
-    assert text[0] == "\ufeff"
-    return list(csv.reader(io.StringIO(text[1:], newline="")))
-
-
-def as_excel(answer) -> list[list]:
-    assert answer["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return [[cell.value for cell in row] for row in opened(answer.content)["一覧"].iter_rows()]
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def draft(desk, measures) -> Plan:
 def test_who_opens_which_page(request, persona, client_of, plan, draft):
     client = client_of(request.getfixturevalue(persona))
     measure, action = draft.measures.first(), draft.actions.first()
-    reads = [f"{plan.slug}/review/", f"{plan.slug}/review.csv", "the-next/lineage/"]
+    reads = [f"{plan.slug}/review/", f"{plan.slug}/review/?format=csv", "the-next/lineage/"]
     writes = [f"the-next/lineage/measures/{measure.pk}/", f"the-next/lineage/actions/{action.pk}/"]
     read = {client.get(f"/staff/plan/{path}").status_code for path in reads}
     write = {client.get(f"/staff/plan/{path}").status_code for path in writes} | {client.get(WIZARD).status_code}
@@ -138,11 +138,11 @@ def test_the_closing_table_as_page_and_file(desk, plan, draft, measures):
     page = desk.get(f"/staff/plan/{plan.slug}/review/")
     assert "2施策のうち 1施策が記入済みです。" in words(page)
     assert "sample-band" in page.text
-    file = desk.get(f"/staff/plan/{plan.slug}/review.csv")
+    file = desk.get(f"/staff/plan/{plan.slug}/review/?format=csv")
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert rows[:2] == [
-        ["施策番号", "施策", "主な評価と課題", "見直し方針", "評価の年度", "次期計画の施策"],
-        [measures[0].code, measures[0].title, "'=評価／課題", "続ける", "令和11年度", draft.measures.first().code],
+        ["施策番号", "施策", "主な評価と課題", "見直し方針", "評価", "評価の年度", "次期計画の施策"],
+        [measures[0].code, measures[0].title, "'=評価／課題", "続ける", "", "2029", draft.measures.first().code],
     ]
     taken = desk.post("/staff/plan/the-next/take-reviews/", follow=True)
     assert banners(taken)[-1] == "「計画の評価・見直し」を1件取り込みました。"

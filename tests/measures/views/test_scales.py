@@ -21,13 +21,15 @@ def desk(client_of, secretariat):
 
 def typed(page, **changes) -> dict:
     """What the page would send: each box as it stands, a tick only where there is one."""
-    values = {"name": page.context["form"]["name"].value()}
+    values = {"name": page.context["form"]["name"].value(), "seen": page.context["seen"]}
     for table in page.context["tables"]:
-        values |= {f"{table.prefix}-{name}": value for name, value in table.management_form.initial.items()}
+        values |= {bound.html_name: bound.value() for bound in table.management_form if bound.value() is not None}
         for bound in (bound for form in table for bound in form):
             value = bound.value()
             if value not in (None, False):
                 values[bound.html_name] = "on" if value is True else getattr(value, "pk", value)
+            elif hasattr(bound.field, "choices") and bound.name in ("mark", "tone"):
+                values[bound.html_name] = bound.field.choices[0][0]  # a browser always sends one
     return values | changes
 
 
@@ -139,3 +141,63 @@ def test_the_list_asks_the_same_few_questions(desk, plan, rows, django_assert_nu
         ScaleFactory(plan=plan, name=f"基準{place}")
     with django_assert_num_queries(8):
         assert len(desk.get("/staff/scales/").context["scales"]) == rows
+
+
+# ---- two people at once --------------------------------------------------------
+@pytest.fixture
+def two(desk, scale):
+    """The page of one person, and what a browser sends after another saved `changes` in between."""
+    address = f"/staff/scales/{scale.pk}/"
+
+    def answer(theirs: dict, mine: dict):
+        opened = desk.get(address)
+        desk.post(address, typed(opened, **theirs))
+        return desk.post(address, typed(opened, **mine))
+
+    return answer
+
+
+def test_what_both_changed_stands_side_by_side(two, desk, scale):
+    page = two(
+        {"grades-0-definition": "大きく上回った", "grades-1-definition": "予定どおり", "name": "見直し案2"},
+        {"grades-0-definition": "期待以上", "grades-2-is_rated": "on", "grades-2-label": "一部のみ"},
+    )
+    assert page.status_code == 409
+    merged = page.context["merged"]
+    assert merged.clashes == {"計画以上　定義": ("大きく上回った", "期待以上")}
+    assert merged.taken == ["名称", "計画どおり　定義"]
+    assert letters(scale)[2] == ("C", "一部実施", "定義")
+
+    sent = desk.post(f"/staff/scales/{scale.pk}/", typed(page))
+    assert sent.status_code == 302
+    scale.refresh_from_db()
+    assert (scale.name, letters(scale)[:3]) == (
+        "見直し案2",
+        [("A", "計画以上", "期待以上"), ("B", "計画どおり", "予定どおり"), ("C", "一部のみ", "定義")],
+    )
+
+
+def test_rows_that_came_and_went(two, desk, scale):
+    added = {"code": "E", "label": "保留", "short_label": "保留", "definition": "決めない", "mark": "mq", "tone": "n"}
+    page = two(
+        {"grades-3-DELETE": "on", "grades-2-DELETE": "on"}
+        | {f"grades-5-{name}": value for name, value in added.items()},
+        {"grades-3-label": "未着手", "grades-1-ORDER": "1", "grades-0-ORDER": "2", "directions-3-label": "移管"},
+    )
+    merged = page.context["merged"]
+    assert merged.taken == ["保留の追加", "一部実施の削除"]
+    typed_there = "D、未着手、未実施、チェック、赤の網、定義、はい、はい"
+    assert merged.clashes == {"未着手": ("（この行は、消されました）", typed_there)}
+
+    assert desk.post(f"/staff/scales/{scale.pk}/", typed(page)).status_code == 302
+    assert [code for code, *_ in letters(scale)] == ["B", "A", "E", "D", "F"]
+    assert list(scale.directions.values_list("label", flat=True)) == ["継続", "見直し", "完了", "移管"]
+
+
+@pytest.mark.parametrize(
+    "seen", ["", "x", "[]", '{"grades": 1}', '{"name": "x"}', '{"grades": {"1": 2}, "directions": {}}']
+)
+def test_a_page_that_does_not_say_what_it_showed_is_shown_again(desk, scale, seen):
+    address = f"/staff/scales/{scale.pk}/"
+    page = desk.post(address, typed(desk.get(address), seen=seen, name="別の名"))
+    assert (page.status_code, page.context["merged"].clashes) == (409, {"名称": ("見直し案", "別の名")})

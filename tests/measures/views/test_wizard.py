@@ -138,6 +138,16 @@ def test_the_form_proposes_last_year_and_its_words(desk, send, monkeypatch, plan
     assert desk.get(f"{NEW}words/").context["form"]["instructions"].value() == "実績は年度末で。"
 
 
+def test_a_portal_that_begins_after_june_gets_five_weeks_from_now(desk, send, monkeypatch):
+    monkeypatch.setattr(forms.timezone, "localdate", lambda *given: datetime.date(2028, 11, 1))
+    send("year", year="2027")
+    dates = desk.get(f"{NEW}dates/").context["form"].fields
+    assert [dates[name].initial for name in ("opens_on", "due_on")] == [
+        datetime.date(2028, 11, 1),
+        datetime.date(2028, 12, 7),
+    ]
+
+
 def test_when_every_year_stands_there_is_nothing_to_choose(desk, plan, cycle):
     for year in (2026, 2027, 2028, 2029):
         CycleFactory(plan=plan, scale=cycle.scale, year=year, state="closed")

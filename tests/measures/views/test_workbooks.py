@@ -1,6 +1,7 @@
 """調査票 on the screen: download, return, decide, take back."""
 
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,7 +13,7 @@ from measures.views import workbooks as views
 from measures.workflow import CycleState, EntryState
 from mine_welfare.accounts.models import Organization
 from tests.factories import ActionFactory, EntryFactory, OrganizationFactory, fill
-from tests.workbooks import made, opened, places, returned, written
+from tests.workbooks import counts, made, opened, places, returned, written
 
 pytestmark = pytest.mark.django_db
 HOME = "/staff/workbooks/"
@@ -32,6 +33,11 @@ def upload(client, data: bytes, name: str = "調査票.xlsx"):
 
 def body(response) -> bytes:
     return b"".join(response.streaming_content)
+
+
+def leave(response) -> None:
+    """As the server does when the browser is gone."""
+    response._iterator.close()
 
 
 def codes(response) -> list[str]:
@@ -177,7 +183,33 @@ def test_a_long_workbook_that_breaks_off_says_so_on_the_page(entry, secretariat,
 
     monkeypatch.setattr(actions, "receive_workbook", broken)
     text = body(upload(client_of(secretariat), b"x")).decode()
-    assert '<b>読み取れませんでした。</b>途中で壊れています。　<a href="/staff/workbooks/">もう一度選ぶ</a>' in text
+    assert (
+        '<b>読み取れませんでした。</b>途中で壊れています。　<a href="/staff/workbooks/">Excelで記入する画面へ</a>'
+        in text
+    )
+
+
+def test_who_leaves_the_page_finds_the_workbook_read(entry, other_entry, secretariat, client_of, monkeypatch):
+    monkeypatch.setattr(views, "LONG", 0)
+    answer = upload(client_of(secretariat), made(entry.cycle))
+    pages = iter(answer.streaming_content)
+    assert [next(pages)[:15], next(pages)] == [b"<!doctype html>", "<li>2行を確かめました。</li>".encode()]
+    leave(answer)
+    assert counts(WorkbookImport.objects.get()) == {"unchanged": 2}
+
+
+def test_who_leaves_the_page_of_a_broken_workbook_finds_nothing(entry, secretariat, client_of, monkeypatch):
+    def broken(**given):
+        yield views.Progress(0, 10**9)
+        yield views.Progress(500)
+        raise actions.Refused("途中で壊れています。")
+
+    monkeypatch.setattr(actions, "receive_workbook", broken)
+    answer = upload(client_of(secretariat), b"x")
+    pages = iter(answer.streaming_content)
+    assert [next(pages)[:15], next(pages)] == [b"<!doctype html>", "<li>500行を確かめました。</li>".encode()]
+    leave(answer)
+    assert list(pages) == []
 
 
 # ---- the record -----------------------------------------------------------------------
@@ -191,6 +223,40 @@ def record(entry, other_entry, writer):
 def say(client, record, verb, **data) -> list[str]:
     answer = client.post(reverse(f"staff:workbook-{verb}", args=[record.pk]), data, follow=True)
     return [str(message) for message in answer.context["messages"]]
+
+
+def applied(client, record):
+    return client.post(reverse("staff:workbook-apply", args=[record.pk]))
+
+
+def test_many_rows_are_applied_with_their_progress_on_the_page(entry, record, writer, client_of, monkeypatch):
+    monkeypatch.setattr(views, "MANY", 0)
+    text = body(applied(client_of(writer), record)).decode()
+    assert re.findall(r"<li>(.*?)</li>", text.partition('role="log"')[2]) == [
+        "1行まで進みました。",
+        "1行まで進みました。",
+        f'<b>反映が終わりました。</b>　<a class="btn btn--main" href="{record.get_absolute_url()}">結果を見る</a>',
+    ]
+    record.refresh_from_db()
+    entry.refresh_from_db()
+    assert (record.state, entry.result) == ("applied", "開いた。")
+
+
+def test_who_leaves_the_page_finds_the_rows_applied(entry, record, writer, client_of, monkeypatch):
+    monkeypatch.setattr(views, "MANY", 0)
+    answer = applied(client_of(writer), record)
+    pages = iter(answer.streaming_content)
+    assert [next(pages)[:15], next(pages)] == [b"<!doctype html>", "<li>1行まで進みました。</li>".encode()]
+    leave(answer)
+    record.refresh_from_db()
+    assert (record.state, record.applied) == ("applied", 1)
+
+
+def test_many_rows_that_may_not_be_written_are_told_on_the_page(record, secretariat, writer, client_of, monkeypatch):
+    actions.discard_import(record=record, by=writer)
+    monkeypatch.setattr(views, "MANY", 0)
+    text = body(applied(client_of(writer), record)).decode()
+    assert "<b>反映していません。</b>この取込みは「取りやめ」です。反映はできません。" in text
 
 
 def test_errors_come_first_with_sheet_cell_value_and_what_to_do(record, writer, client_of):

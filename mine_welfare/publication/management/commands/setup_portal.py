@@ -17,8 +17,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from mine_welfare.accounts.models import User
 from mine_welfare.publication import checks, planfile
 from plans.models import Plan
+
+NOBODY = """
+まだ、だれもサインインできません。はじめの1人（システム管理）を、次の1行で登録してください。
+  .venv/bin/python manage.py createsuperuser
+その人が職員ページで「事務局」の人を加えると、事務局が、ほかの利用者と年度を用意できます。"""
 
 
 class Command(BaseCommand):
@@ -46,6 +52,8 @@ class Command(BaseCommand):
                 self.collect_static()
                 if demo and "load_demo" in get_commands():
                     call_command("load_demo", stdout=self.stdout)
+                elif not User.objects.exists():
+                    self.stdout.write(NOBODY)
         except KeyboardInterrupt as stop:
             raise CommandError("中断しました。もう一度実行すると、続きから始めます。", returncode=130) from stop
 

@@ -1,0 +1,62 @@
+"""The columns of the staff's tables, for Excel and CSV: one list a table, by its heading on the page."""
+
+from .committee import CORRECTIONS, OPINIONS, RESPONSES, offices, reviews
+from .dashboard import INDICATORS, SHEETS, heat, tallies
+from .plan import (
+    CHANGES,
+    CLOSING,
+    CYCLES,
+    LINEAGE,
+    MOVES,
+    NOTICES,
+    REORGANIZATIONS,
+    SCALES,
+    items,
+    lineage,
+    marks,
+)
+from .sheets import (
+    CHASES,
+    IMPORTS,
+    INQUIRIES,
+    OMISSIONS,
+    REMINDERS,
+    RESPONSIBILITIES,
+    entries,
+    gaps,
+    matrix,
+    readings,
+)
+
+__all__ = [
+    "CHANGES",
+    "CHASES",
+    "CLOSING",
+    "CORRECTIONS",
+    "CYCLES",
+    "IMPORTS",
+    "INDICATORS",
+    "INQUIRIES",
+    "LINEAGE",
+    "MOVES",
+    "NOTICES",
+    "OMISSIONS",
+    "OPINIONS",
+    "REMINDERS",
+    "REORGANIZATIONS",
+    "RESPONSES",
+    "RESPONSIBILITIES",
+    "SCALES",
+    "SHEETS",
+    "entries",
+    "gaps",
+    "heat",
+    "items",
+    "lineage",
+    "marks",
+    "matrix",
+    "offices",
+    "readings",
+    "reviews",
+    "tallies",
+]
