@@ -187,7 +187,8 @@ def test_opinions_of_the_latest_year_first_with_their_answers(published, measure
 def test_contacts_name_three_actions_and_count_the_rest(measure, action, office):
     for number in range(2, 5):
         ResponsibilityFactory(
-            action=ActionFactory(measure=measure, number=number + 1000, title=f"取組{number}"), organization=office
+            action=ActionFactory(measure=measure, number=action.number + number, title=f"取組{number}"),
+            organization=office,
         )
     (contact,) = page_of(measure).contacts
     assert (contact.organization, contact.url) == (office, "/organizations/welfare/")
