@@ -34,15 +34,23 @@ def restore(*, kind: Kind, pk: int, version: int, seen: int, by: User, reason: s
     if target is None:
         raise Refused("この版の記録はありません。")
     row = kind.model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
-    if versions.latest("history_id").history_id != seen:
-        raise Refused(MOVED_ON)
     try:
         values = {name: getattr(target, name) for name in kind.restorable}
+        if row is None:
+            _lock_plan_of(target.instance)
     except ObjectDoesNotExist as gone:
         raise Refused("この版が指している内容が、もうありません。戻せません。") from gone
+    if versions.latest("history_id").history_id != seen:
+        raise Refused(MOVED_ON)
     if isinstance(row, Entry | MeasureReview | Opinion | Response):
         return _through_its_door(row, values, by=by, reason=reason)
     return _write(row or target.instance, values, by=by, is_new=row is None, reason=reason)
+
+
+def _lock_plan_of(row: models.Model) -> None:
+    """What was deleted has no row to lock: two who bring it back meet at its plan."""
+    plan = plan_of(row)
+    list(Plan.objects.select_for_update().filter(pk=plan.pk if plan else None))
 
 
 def _through_its_door(row: models.Model, values: dict, *, by: User, reason: str) -> models.Model:

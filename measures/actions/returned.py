@@ -35,6 +35,10 @@ NOT_A_FORM = (
     f"シート「{sheets.FORM}」に「{'」「'.join(sheets.NEEDED)}」の見出しがありません。"
     "ポータルからダウンロードした調査票を選んでください。"
 )
+PLAN_DIFFERS = (
+    "計画の文が、いまのポータルの文と違います。ダウンロードのあとに計画の文が直されたときは、"
+    "調査票をもう一度ダウンロードして、記入し直してください。計画の文は、このファイルでは変えられません。"
+)
 
 
 # ---- checking ----------------------------------------------------------------------
@@ -141,7 +145,7 @@ class _Check:
                 row, "organization", "ほかの課・団体の個票です。書けるのは、担当する組織の人と事務局だけです。"
             )
         for name in sheets.plan_differs(row, entry):
-            self.reader.refuse(row, name, "計画の文が変わっています。計画の文は、このファイルでは変えられません。")
+            self.reader.refuse(row, name, PLAN_DIFFERS)
 
     def _refuse_year(self, row: sheets.Returned) -> None:
         own = wareki_year(self.cycle.year)
@@ -189,7 +193,9 @@ class _Check:
         self._refuse_doubles()
         record = self.record
         count(record)
-        record.missing_columns, record.extra_columns = self.reader.missing, self.extra
+        record.missing_columns = self.reader.missing
+        # The column the portal itself adds to a file with errors is no news to anyone.
+        record.extra_columns = [title for title in self.extra if title != sheets.ERROR]
         record.state = State.CHECKED
         record.save()
         return record

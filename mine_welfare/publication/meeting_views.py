@@ -45,7 +45,7 @@ class HandoutForm(forms.ModelForm):
     component = forms.ModelChoiceField(label="計画", queryset=None, required=False, empty_label="全体")
     organization = forms.ModelChoiceField(label="課・団体", queryset=None, required=False, empty_label="すべて")
 
-    item = forms.TypedChoiceField(label="次第", coerce=int, empty_value=0, required=False)
+    item = forms.TypedChoiceField(label="議事", coerce=int, empty_value=0, required=False)
 
     class Meta:
         model = Handout
@@ -54,7 +54,7 @@ class HandoutForm(forms.ModelForm):
     def __init__(self, *args, plan, **kwargs):
         super().__init__(*args, **kwargs)
         items = [(number, f"{number}. {item}") for number, item in enumerate(self.instance.meeting.items, start=1)]
-        self.fields["item"].choices = [("", "どの議事にもよらない"), *items]
+        self.fields["item"].choices = [("", "議事に関係しない資料"), *items]
         self.fields["component"].queryset = plan.components.all()
         with_sheets = Organization.objects.filter(entries__cycle__plan=plan)
         self.fields["organization"].queryset = with_sheets.distinct()

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 SEAM = re.compile(r"<!--piece (\d)-->")
 _BODY = re.compile(r"<body[^>]*>")
+_ABOUT = re.compile(r'<meta name="[^>]*>')
 _ID = re.compile(r'\bid="([^"]+)"')
 _HREF = re.compile(r'\bhref="#([^"]+)"( data-numbered)?')
 # A few numbers in a text rarely move its page ends: two rounds are the rule.
@@ -78,10 +79,12 @@ def cut(html: str, first_page: str = "") -> list[Piece]:
     opening = _BODY.search(html)
     if opening is None:
         raise ValueError("the document has no <body>")
-    head, rest = html[: opening.end()], html[opening.end() :].rpartition("</body>")[0]
-    first, *more = SEAM.split(rest)
-    bodies = [(first, 1), *((body, int(level)) for level, body in zip(more[::2], more[1::2], strict=True))]
-    return [Piece(head, body, level, "" if place else first_page) for place, (body, level) in enumerate(bodies)]
+    head, content = html[: opening.end()], html[opening.end() :].rpartition("</body>")[0]
+    first, *more = SEAM.split(content)
+    # What the document says of itself is taken from the first piece; elsewhere a new date would be a change.
+    rest = _ABOUT.sub("", head)
+    pieces = [Piece(rest, body, int(level), "") for level, body in zip(more[::2], more[1::2], strict=True)]
+    return [Piece(head, first, 1, first_page), *pieces]
 
 
 def make(html: str, folder: Path, edition: str, *, first_page: str = "") -> bytes:

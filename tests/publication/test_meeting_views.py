@@ -72,7 +72,7 @@ def test_handouts_stand_in_order_and_move(client, meeting):
 
 def test_a_handout_is_put_to_an_item_of_the_agenda(client, meeting):
     place = f"/staff/meetings/{meeting.pk}/"
-    assert "次第</label>" not in client.get(place).text
+    assert "議事</label>" not in client.get(place).text
     meeting.agenda = "開会\n\n評価について"
     meeting.save()
     client.post(f"{place}handouts/", {"kind": "report", "item": "2"})

@@ -112,6 +112,14 @@ def test_a_changed_sentence_draws_its_own_piece(tmp_path, rendered):
     assert text(content) == text(pdf.render(document(words="改めた本文")))
 
 
+def test_what_the_document_says_of_itself_draws_the_first_piece_alone(tmp_path, rendered):
+    pdf_pieces.make(document(), tmp_path, "1")
+    rendered.clear()
+    pdf_pieces.make(document().replace("架空市", "別の市"), tmp_path, "1")
+
+    assert ["別の市" in html for html in rendered] == [True]
+
+
 def test_a_page_more_moves_the_pages_after_it_and_their_numbers_elsewhere(tmp_path, rendered):
     pdf_pieces.make(document(), tmp_path, "1")
     rendered.clear()

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from measures import actions, sheets
 from measures.actions import returned as checking
+from measures.actions.returned import PLAN_DIFFERS
 from measures.models import Cycle, Entry, WorkbookImport, WorkbookRow
 from measures.workflow import CycleState, EntryState
 from tests.factories import ActionFactory, EntryFactory, OrganizationFactory, fill
@@ -145,9 +146,9 @@ def test_every_wrong_cell_is_named_with_what_to_do(entry, writer):
         ("番号", None, "番号がありません。ダウンロードした調査票の行に書いてください。"),
         ("課・団体", "総務課", "この番号の個票は、この課・団体の担当ではありません。"),
         ("版", "x", "版を読み取れません。ダウンロードしたときの数に戻してください。"),
-        ("取組", "別の取組", "計画の文が変わっています。計画の文は、このファイルでは変えられません。"),
-        ("施策", None, "計画の文が変わっています。計画の文は、このファイルでは変えられません。"),
-        ("内容", "短くした。", "計画の文が変わっています。計画の文は、このファイルでは変えられません。"),
+        ("取組", "別の取組", PLAN_DIFFERS),
+        ("施策", None, PLAN_DIFFERS),
+        ("内容", "短くした。", PLAN_DIFFERS),
         ("課題", "あ" * 10_001, "10,001字あります。10,000字までにしてください。"),
     ],
 )
