@@ -164,9 +164,7 @@ class _Judge:
     def _existing(self, found: Finding, given: Given) -> None:
         for column in self.part.fixed:
             if column.name in given.values and given.values[column.name] != found.now[column.name]:
-                self._refuse(
-                    found, column.name, f"もうある行の「{column.title}」は変えられません。元の値に戻してください。"
-                )
+                self._refuse(found, column.name, FIXED.format(column.title))
         values = self._settled(found, given)
         changed = {one.name: values[one.name] for one in self.part.words if one.name in values}
         changed = {name: value for name, value in changed.items() if not same(value, found.now[name])}

@@ -116,12 +116,12 @@ def _make(paper: Paper) -> None:
             parts = list(_parts(paper, pieces, Path(folder), engines))
         _tell(paper, len(pieces), len(pieces), "1つにまとめています")
         whole = Path(folder) / "whole.pdf"
-        labels = [piece.label for piece in pieces]
+        labels: list[str] = []
         if paper.kind == Paper.Kind.PACK:
             parts, labels = _on_fresh_sheets(parts, pieces, Path(folder))
         paper.pages = join(parts, whole, title=paper.title)
         if paper.kind == Paper.Kind.PACK:
-            _number_through(whole, parts, labels)
+            _number_through(whole, labels)
         with whole.open("rb") as content:
             paper.file.save(f"{paper.pk}.pdf", File(content), save=False)
     _end(paper, Paper.State.DONE)
@@ -139,33 +139,31 @@ def _parts(paper: Paper, pieces: list[papers.Piece], folder: Path, engines: Engi
 
 
 def _on_fresh_sheets(parts: list[Part], pieces: list[papers.Piece], folder: Path) -> tuple[list[Part], list[str]]:
-    """The parts and their labels, so that printed on both sides each handout begins on the front of a sheet."""
-    found, labels, pages = list[Part](), list[str](), list[tuple[float, float]]()
+    """The parts, so that printed on both sides each handout begins on the front of a sheet; the label of each page."""
+    found, labels, last = list[Part](), list[str](), (0.0, 0.0)
     for part, piece in zip(parts, pieces, strict=True):
-        if piece.is_front and len(pages) % 2:
-            width, height = pages[-1]
-            html = render_to_string("pdf/year/empty.html", {"width": width, "height": height})
-            empty = folder / f"empty-{len(pages)}.pdf"
+        if piece.is_front and len(labels) % 2:
+            html = render_to_string("pdf/year/empty.html", dict(zip(("width", "height"), last, strict=True)))
+            empty = folder / f"empty-{len(labels)}.pdf"
             empty.write_bytes(pdf.render(html))
             found.append(Part(empty))
             labels.append("")
-            pages.append((width, height))
+        pages = sizes(part.file)
         found.append(part)
-        labels.append(piece.label)
-        pages += sizes(part.file)
+        labels += [piece.label] * len(pages)
+        last = pages[-1]
     return found, labels
 
 
-def _number_through(whole: Path, parts: list[Part], labels: list[str]) -> None:
-    """Page numbers through the whole pack, and the 資料番号 on what was made elsewhere."""
-    label_of = [label for part, label in zip(parts, labels, strict=True) for _ in sizes(part.file)]
+def _number_through(whole: Path, labels: list[str]) -> None:
+    """Page numbers through the whole pack, and on what was made elsewhere its 資料番号: the label of the page."""
     pages = [
         {"width": width, "height": height, "label": label, "number": number}
-        for number, ((width, height), label) in enumerate(zip(sizes(whole), label_of, strict=True), start=1)
+        for number, ((width, height), label) in enumerate(zip(sizes(whole), labels, strict=True), start=1)
     ]
     stamps = whole.with_name("stamps.pdf")
     stamps.write_bytes(pdf.render(render_to_string("pdf/year/stamps.html", {"pages": pages}), variant=""))
-    stamp(whole, stamps, {number for number, label in enumerate(label_of) if label})
+    stamp(whole, stamps, {number for number, label in enumerate(labels) if label})
 
 
 def _tell(paper: Paper, done: int, total: int, doing: str) -> None:

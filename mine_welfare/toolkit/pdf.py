@@ -5,15 +5,17 @@ libraries take half a second to load. What a paper may fetch is the portal's
 own static files and media; every other address is refused.
 """
 
+import gc
 import logging
 import mimetypes
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -26,35 +28,64 @@ logger = logging.getLogger(__name__)
 
 # A host that can never exist: addresses on the paper are paths of the portal itself.
 BASE = "http://portal.invalid/"
+ACCESSIBLE = "pdf/ua-1"
 # Pango keeps state of its own; the papers of one process are made one after the other.
 _one_at_a_time = threading.Lock()
+# New objects between two looks for garbage. A laid-out document is a million objects that all stay until its end;
+# to go through them at every 700th, as Python does by itself, takes a quarter of the time.
+SELDOM = 50_000
 
 
-def render(html: str, *, first_page: str = "", variant: str = "pdf/ua-1") -> bytes:
+def render(html: str, *, first_page: str = "", variant: str = ACCESSIBLE) -> bytes:
     """The PDF of a whole HTML document with a title and `lang`.
 
     `first_page` is the label of page 1 (「表紙」) in the reader's page list; the
     others are called by the number they print. FileNotFoundError names a
     static file or medium the document asks for and the portal does not have.
     """
+    with _laid_out(html, variant) as document:
+        return _drawn(document, first_page, variant)
 
+
+def render_apart(html: str, beginnings: Sequence[str], elsewhere: str, *, first_page: str = "") -> list[bytes]:
+    """The PDFs of the parts of a document that is laid out as one.
+
+    Each part but the first begins on the page of an id, `beginnings`. A link
+    into another part leads to the address `elsewhere` and the name it had.
+    KeyError for an id that is nowhere, ValueError for two on one page.
+    """
+    with _laid_out(html, ACCESSIBLE) as document:
+        pages = list(enumerate(document.pages))
+        places = {name: number for number, page in reversed(pages) for name in page.anchors}
+        edges = [0, *(places[name] for name in beginnings), len(pages)]
+        parts = [document.copy(document.pages[first:end]) for first, end in pairwise(edges)]
+        if not all(part.pages for part in parts):
+            raise ValueError("two parts begin on one page")
+        for part in parts:
+            _lead_elsewhere(part, elsewhere)
+        return [_drawn(part, "" if number else first_page, ACCESSIBLE) for number, part in enumerate(parts)]
+
+
+def _lead_elsewhere(part: Any, address: str) -> None:
+    own = {name for page in part.pages for name in page.anchors}
+    for page in part.pages:
+        page.links = [
+            ("external", address + quote(name, safe=""), *rest) if kind == "internal" and name not in own else link
+            for link in page.links
+            for kind, name, *rest in [link]
+        ]
+
+
+def _drawn(document: Any, first_page: str, variant: str) -> bytes:
     def finish(document: Any, pdf: Any) -> None:
         if variant:
             pdf_tags.finish(document, pdf)
         _name_links(document)
         _open_with_bookmarks(pdf, first_page)
 
-    with _laid_out(html, variant) as document:
-        _one_link_each(document)
-        made: bytes = document.write_pdf(pdf_variant=variant or None, finisher=finish)
-        return made
-
-
-def measure(html: str) -> tuple[int, dict[str, int]]:
-    """How many pages a document has, and on which of them, from 0, each of its ids stands; nothing is drawn."""
-    with _laid_out(html, "") as document:
-        pages = list(enumerate(document.pages))
-        return len(pages), {name: number for number, page in reversed(pages) for name in page.anchors}
+    _one_link_each(document)
+    made: bytes = document.write_pdf(pdf_variant=variant or None, finisher=finish)
+    return made
 
 
 @contextmanager
@@ -63,10 +94,20 @@ def _laid_out(html: str, variant: str) -> Iterator[Any]:
     from weasyprint.urls import FatalURLFetchingError
 
     try:
-        with _one_at_a_time:
+        with _one_at_a_time, _seldom_collected():
             yield HTML(string=html, base_url=BASE, url_fetcher=_fetcher()).render(pdf_variant=variant or None)
     except FatalURLFetchingError as error:
         raise FileNotFoundError(str(error)) from error
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    usual, *older = gc.get_threshold()
+    gc.set_threshold(SELDOM, *older)
+    try:
+        yield
+    finally:
+        gc.set_threshold(usual, *older)
 
 
 def own_file(url: str) -> Path | None:

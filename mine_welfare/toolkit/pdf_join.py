@@ -80,7 +80,7 @@ def bind(pieces: Sequence[Part]) -> bytes:
         return out.getvalue()
 
 
-def destinations(file: Path) -> tuple[int, dict[str, int]]:
+def destinations(file: Path | BinaryIO) -> tuple[int, dict[str, int]]:
     """How many pages a PDF has, and on which of them, from 0, each of its names stands."""
     with Pdf.open(file) as source:
         return len(source.pages), {name: page for name, page, _ in _destinations(source)}

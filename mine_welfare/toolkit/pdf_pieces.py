@@ -1,20 +1,24 @@
-"""A long paper made piece by piece: pieces that did not change are taken from the last time, the rest is made at once.
+"""A long paper made piece by piece: pieces that did not change are taken from the last time.
 
 The paper is one HTML document with seams, `<!--piece 3-->`, where a new page
 begins; the number is the level of the bookmark the piece begins with. A link
 that prints the page it leads to says so, `href="#name" data-numbered`. Where
 it leads into another piece it gets `data-page`, and the style sheet writes
-`attr(data-page)` for `target-counter()`. Pieces are made until no number moves.
+`attr(data-page)` for `target-counter()`. Pieces are made until no number moves. The first time,
+when nobody knows where a piece begins, all are laid out as one document.
 """
 
 import hashlib
 import json
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
 from html import unescape
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 from . import pdf
@@ -27,7 +31,8 @@ logger = logging.getLogger(__name__)
 SEAM = re.compile(r"<!--piece (\d)-->")
 _BODY = re.compile(r"<body[^>]*>")
 _ABOUT = re.compile(r'<meta name="[^>]*>')
-_ID = re.compile(r'\bid="([^"]+)"')
+_ID = re.compile(r'\sid="([^"]+)"')
+_OPENING = re.compile(r"\s*<\w+([^>]*)>")
 _HREF = re.compile(r'\bhref="#([^"]+)"( data-numbered)?')
 # A few numbers in a text rarely move its page ends: two rounds are the rule.
 ROUNDS = 6
@@ -40,6 +45,7 @@ class Piece:
 
     head: str  # up to and with <body>
     body: str
+    name: str  # the id of its first element
     level: int
     first_page: str
 
@@ -83,8 +89,21 @@ def cut(html: str, first_page: str = "") -> list[Piece]:
     first, *more = SEAM.split(content)
     # What the document says of itself is taken from the first piece; elsewhere a new date would be a change.
     rest = _ABOUT.sub("", head)
-    pieces = [Piece(rest, body, int(level), "") for level, body in zip(more[::2], more[1::2], strict=True)]
-    return [Piece(head, first, 1, first_page), *pieces]
+    pieces = [Piece(head, first, "", 1, first_page)]
+    for level, body in zip(more[::2], more[1::2], strict=True):
+        pieces.append(Piece(rest, *_named(body, len(pieces)), int(level), ""))
+    return pieces
+
+
+def _named(body: str, number: int) -> tuple[str, str]:
+    """The body of a piece with an id on its first element, and that id."""
+    opening = _OPENING.match(body)
+    if opening is None:
+        raise ValueError(f"piece {number} does not begin with an element")
+    if own := _ID.search(opening[1]):
+        return body, unescape(own[1])
+    name, place = f"piece-{number}", opening.start(1)
+    return f'{body[:place]} id="{name}"{body[place:]}', name
 
 
 def make(html: str, folder: Path, edition: str, *, first_page: str = "") -> bytes:
@@ -110,7 +129,7 @@ class _Maker:
         self.pieces, self.folder, self.edition, self.engines = pieces, folder, edition, engines
 
     def files(self) -> list[Path]:
-        placed = self._last_time() or self._counted()
+        placed = self._last_time() or self._at_once()
         for _ in range(ROUNDS):
             files = self._made(placed)
             if (now := _pagination(files)) == placed:
@@ -133,11 +152,15 @@ class _Maker:
             return None
         return placed if len(placed.starts) == len(self.pieces) else None
 
-    def _counted(self) -> Pagination:
-        """The first time the pieces are laid out alone, to know where each begins."""
-        placed, start = Pagination([], {}), 1
-        for count, places in self.engines.run([(pdf.measure, piece.html(1, {})) for piece in self.pieces]):
-            start = placed.add(count, places, start)
+    def _at_once(self) -> Pagination:
+        """The first time all pieces are laid out as one document; each is kept as if it had been made alone."""
+        first, *rest = self.pieces
+        html = f"{first.head}{''.join(piece.body for piece in self.pieces)}</body></html>"
+        names = [piece.name for piece in rest]
+        contents = pdf.render_apart(html, names, ELSEWHERE, first_page=first.first_page)
+        placed = _pagination(map(BytesIO, contents))
+        for piece, start, content in zip(self.pieces, placed.starts, contents, strict=True):
+            write_whole(self._file(piece.html(start, placed.pages)), content)
         return placed
 
     def _made(self, placed: Pagination) -> list[Path]:
@@ -170,7 +193,7 @@ def _is_there(file: Path) -> bool:
         return is_readable(content)
 
 
-def _pagination(files: list[Path]) -> Pagination:
+def _pagination(files: Iterable[Path | BinaryIO]) -> Pagination:
     placed, start = Pagination([], {}), 1
     for file in files:
         count, places = destinations(file)

@@ -4,6 +4,7 @@ Each begins from nothing, never as a copy of a server's process with its
 threads and locks; that takes a second, so it is for long papers alone.
 """
 
+import gc
 import multiprocessing
 import os
 from collections import deque
@@ -45,7 +46,7 @@ class Engines:
         # The longest first: nobody waits at the end for one that began late.
         order = sorted(range(len(jobs)), key=lambda place: len(jobs[place][1]), reverse=True)
         pool = self._processes()
-        begun = {place: pool.submit(jobs[place][0], jobs[place][1]) for place in order}
+        begun = {place: pool.submit(_clean, *jobs[place]) for place in order}
         yield from (begun[place].result() for place in range(len(jobs)))
 
     def in_turn(self, work: Callable[[str], Any], documents: Iterable[str]) -> Iterator[Any]:
@@ -55,10 +56,10 @@ class Engines:
         if not _worth_it(first):
             yield from map(work, chain(first, rest))
             return
-        begun = deque(self._processes().submit(work, html) for html in first)
+        begun = deque(self._processes().submit(_clean, work, html) for html in first)
         while begun:
             yield begun.popleft().result()
-            begun.extend(self._processes().submit(work, html) for html in islice(rest, 1))
+            begun.extend(self._processes().submit(_clean, work, html) for html in islice(rest, 1))
 
     def _processes(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -70,6 +71,14 @@ class Engines:
 
 def _worth_it(documents: list[str]) -> bool:
     return len(documents) > 1 and sum(map(len, documents)) >= WORTH_IT
+
+
+def _clean(work: Callable[[str], Any], html: str) -> Any:
+    """What `work` makes of it. What one paper leaves behind is not carried into the next."""
+    try:
+        return work(html)
+    finally:
+        gc.collect()
 
 
 def size() -> int:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -133,8 +134,12 @@ def test_a_department_of_twelve_rows_with_three_changed_takes_twenty_clicks(page
 
 
 def test_what_is_typed_is_saved_within_two_seconds_and_the_time_is_told(desk, entry):
+    desk.clock.install()
+    desk.clock.pause_at(timezone.now() + timedelta(minutes=1))
     desk.locator("#id_result").press_sequentially("会議を2回")
-    saved(desk).to_have_text(re.compile(r"^\d\d:\d\d に自動保存しました$"), timeout=2000)
+    desk.clock.run_for(2000)
+    saved(desk).to_have_text(re.compile(r"^\d\d:\d\d に自動保存しました$"))
+    desk.clock.resume()
     assert result_of(entry) == ("draft", 1, "会議を2回")
     expect(desk.locator("[data-state]")).to_have_text("入力中")
     desk.locator("#id_result").press_sequentially("開いた。")
@@ -171,13 +176,13 @@ def test_leaving_saves_first(sheets, desk, entry, leave):
 def test_an_unreadable_amount_is_told_and_the_rest_is_saved(desk, entry):
     desk.fill("#id_budget", "約100")
     desk.locator("#id_result").press_sequentially("書いた。")
-    saved(desk).to_contain_text("入力を確かめる項目を除く", timeout=2000)
+    saved(desk).to_contain_text("入力を確かめる項目を除く")
     expect(desk.locator("[data-live-error=budget]")).to_have_text(
         "数字だけを入力してください（小数や「約」などの文字は使えません）。"
     )
     assert result_of(entry) == ("draft", 1, "書いた。")
     desk.fill("#id_budget", "100")
-    saved(desk).to_have_text(re.compile(r"^\d\d:\d\d に自動保存しました$"), timeout=3000)
+    saved(desk).to_have_text(re.compile(r"^\d\d:\d\d に自動保存しました$"))
     entry.refresh_from_db()
     assert (entry.budget, entry.version) == (100, 2)
 
@@ -298,7 +303,7 @@ def test_what_a_closed_browser_held_is_offered_again(saves_nothing, desk, entry)
     expect(page.locator("#id_result")).to_have_value("")
     page.get_by_role("button", name="入力欄に戻す").click()
     expect(page.locator("#id_result")).to_have_value("保存前に閉じた。")
-    saved(page).to_contain_text("自動保存しました", timeout=3000)
+    saved(page).to_contain_text("自動保存しました")
     assert result_of(entry) == ("draft", 1, "保存前に閉じた。")
     assert page.evaluate("() => Object.keys(localStorage)") == []
 
@@ -315,7 +320,7 @@ def test_a_lost_session_loses_no_text(desk, entry, writer):
     desk.get_by_role("button", name="サインイン", exact=True).click()
     desk.wait_for_url(f"**/staff/entries/{entry.pk}/")
     desk.get_by_role("button", name="入力欄に戻す").click()
-    saved(desk).to_contain_text("自動保存しました", timeout=3000)
+    saved(desk).to_contain_text("自動保存しました")
     assert result_of(entry) == ("draft", 1, "期限が切れた。")
 
 
@@ -359,7 +364,7 @@ def test_two_people_in_one_sheet_lose_nothing(desk, axe, browser, live_server, e
     theirs.goto(f"/staff/entries/{entry.pk}/")
     theirs.fill("#id_result", "課長の実績")
     theirs.fill("#id_issues", "課長の課題")
-    saved(theirs).to_contain_text("自動保存しました", timeout=3000)
+    saved(theirs).to_contain_text("自動保存しました")
     other.close()
 
     desk.fill("#id_result", "担当の実績")

@@ -132,7 +132,11 @@ def test_a_table_that_is_too_wide_scrolls_by_keyboard(citizen):
     table = citizen.get_by_role("region", name="施策と年度の評価の表")
     table.focus()
     citizen.keyboard.press("ArrowRight")
-    citizen.wait_for_function("document.activeElement.scrollLeft > 0")
+    for _ in range(50):
+        if moved := table.evaluate("table => table.scrollLeft > 0"):
+            break
+        citizen.wait_for_timeout(100)
+    assert moved is True
 
 
 # ---- without scripts ----------------------------------------------------------------

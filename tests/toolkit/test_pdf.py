@@ -1,8 +1,10 @@
 """HTML to PDF: what a paper may fetch, and what every paper carries."""
 
 import base64
+import gc
 import io
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pikepdf
@@ -128,6 +130,14 @@ def test_a_paper_says_its_title_and_language_and_that_it_is_accessible():
     assert made.Root.ViewerPreferences.DisplayDocTitle
     with made.open_metadata() as metadata:
         assert metadata["pdfuaid:part"] == "1"
+
+
+@pytest.mark.parametrize("head", ["", '<link rel="stylesheet" href="/static/no-such-file.css">'])
+def test_made_or_not_garbage_is_looked_for_as_often_as_before(head):
+    before = gc.get_threshold()
+    with suppress(FileNotFoundError):
+        pdf.render(PAGE.format(body="", head=head))
+    assert gc.get_threshold() == before
 
 
 def test_the_first_page_may_have_a_name_and_the_others_keep_the_number_they_print():

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -38,15 +39,15 @@ def document(*, middle: int = 3, words: str = "本文") -> str:
 
 @pytest.fixture
 def rendered(monkeypatch) -> list[str]:
-    """The HTML of every piece that is drawn while the test runs."""
+    """The HTML of every document that is laid out while the test runs."""
     found = []
-    real = pdf.render
+    real = pdf._laid_out
 
-    def render(html, **options):
+    def laid_out(html, variant):
         found.append(html)
-        return real(html, **options)
+        return real(html, variant)
 
-    monkeypatch.setattr(pdf, "render", render)
+    monkeypatch.setattr(pdf, "_laid_out", laid_out)
     return found
 
 
@@ -59,6 +60,21 @@ def pictures(content: bytes) -> bytes:
     return subprocess.run(["pdftoppm", "-r", "60", "-"], input=content, capture_output=True, check=True).stdout
 
 
+def bookmarks_and_links(content: bytes, folder: Path) -> tuple[list, list]:
+    """([(title, page)], [[name]] of each page)"""
+    (folder / "read.bin").write_bytes(content)
+    with pikepdf.open(folder / "read.bin") as book:
+        numbers = {page.obj.objgen: number for number, page in enumerate(book.pages, start=1)}
+        with book.open_outline() as outline:
+            flat = [item for mark in outline.root for item in (mark, *mark.children)]
+            marks = [(item.title, numbers[item.destination[0].objgen]) for item in flat]
+        links = [
+            [(str(link.get("/Dest", "")), str(link.Contents)) for link in page.get("/Annots", [])]
+            for page in book.pages
+        ]
+    return marks, links
+
+
 @pytest.mark.parametrize("middle", [3, 40, 80])
 def test_the_pieces_look_like_the_paper_made_at_once(tmp_path, middle):
     html = document(middle=middle)
@@ -66,6 +82,37 @@ def test_the_pieces_look_like_the_paper_made_at_once(tmp_path, middle):
 
     assert text(pieces) == text(whole)
     assert pictures(pieces) == pictures(whole)
+
+
+@pytest.mark.parametrize("middle", [3, 40])
+def test_pieces_of_the_first_time_are_those_made_alone(tmp_path, middle):
+    first = pdf_pieces.make(document(middle=middle), tmp_path, "1")
+    kept = sorted(tmp_path.glob("*.pdf"))
+    names = [file.name for file in kept]
+    for file in kept:
+        file.unlink()
+    alone = pdf_pieces.make(document(middle=middle), tmp_path, "1")
+
+    assert [file.name for file in sorted(tmp_path.glob("*.pdf"))] == names
+    assert (text(first), pictures(first)) == (text(alone), pictures(alone))
+    assert bookmarks_and_links(first, tmp_path) == bookmarks_and_links(alone, tmp_path)
+
+
+def test_a_piece_whose_first_element_has_no_name_gets_one():
+    html = document().replace('<h2 id="two">', '<h2 class="a" data-id="b">')
+    assert [piece.name for piece in pdf_pieces.cut(html)] == ["", "one", "piece-2", "終"]
+    assert pdf_pieces.cut(html)[2].body.startswith('<h2 id="piece-2" class="a" data-id="b">')
+
+
+def test_a_seam_before_bare_words_is_refused():
+    with pytest.raises(ValueError, match="piece 1 does not begin with an element"):
+        pdf_pieces.cut("<body><p>x</p><!--piece 1-->文</body>")
+
+
+def test_a_seam_inside_a_page_is_refused(tmp_path):
+    html = document().replace('<h2 id="two">', '<h2 id="two" style="break-before: auto">')
+    with pytest.raises(ValueError, match="two parts begin on one page"):
+        pdf_pieces.make(html, tmp_path, "1")
 
 
 def test_what_the_paper_says_of_itself_is_said_of_the_whole(tmp_path):
@@ -96,7 +143,7 @@ def test_links_lead_from_piece_to_piece_by_name(tmp_path):
 
 def test_nothing_is_drawn_when_nothing_changed(tmp_path, rendered):
     first = pdf_pieces.make(document(), tmp_path, "1")
-    assert len(rendered) == 4
+    assert len(rendered) == 1
     rendered.clear()
 
     assert pdf_pieces.make(document(), tmp_path, "1") == first
@@ -194,6 +241,6 @@ def test_little_work_is_done_here():
 
 def test_much_work_is_done_elsewhere_in_its_order():
     with Engines() as engines:
-        [one, two] = list(engines.run([(pdf.measure, document(middle=n) + " " * 50_000) for n in (3, 40)]))
-        assert (one[0], two[0]) == (4, 7)
+        papers = engines.run([(pdf.render, document(middle=n) + " " * 50_000) for n in (3, 40)])
+        assert [len(text(paper)) for paper in papers] == [4, 7]
         assert os.getpid() not in list(engines.run([(process, " " * 50_000)] * 2))

@@ -2,9 +2,9 @@
 
 import datetime
 import re
+import timeit
 from dataclasses import dataclass
 from decimal import Decimal
-from time import perf_counter
 
 import pytest
 from django import forms
@@ -106,10 +106,8 @@ def test_visibility_and_move_are_words_with_a_sign():
 def test_a_long_list_of_badges_is_drawn_in_a_few_milliseconds():
     template = Template("{% for s in rows %}{% state s %}{% rating g short=True %}{% icon 'next' %}{% endfor %}")
     context = Context({"rows": [EntryState.DRAFT] * 230, "g": Grade()})
-    template.render(context)
-    begun = perf_counter()
-    template.render(context)
-    assert perf_counter() - begun < 0.05
+    # The quickest of several: whatever else the machine does meanwhile is not the template's.
+    assert min(timeit.repeat(lambda: template.render(context), number=1, repeat=10)) < 0.05
 
 
 # ---- bars -------------------------------------------------------------------
