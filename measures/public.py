@@ -17,7 +17,7 @@ from mine_welfare.accounts.models import Organization
 from mine_welfare.toolkit import chart
 from mine_welfare.toolkit.fiscal import fiscal_year
 from mine_welfare.toolkit.richtext import plain
-from plans.context import current_plan
+from plans.context import plan_or_404
 from plans.models import BasicGoal, BasicPolicy, Plan
 
 from . import charts
@@ -26,13 +26,6 @@ from .queries import corrections, public, structure
 from .queries.dashboard import Board, Filters, board
 from .queries.measure_page import measure_page
 from .queries.opinions import public_opinions
-
-
-def plan_or_404(request) -> Plan:
-    plan = current_plan(request)
-    if plan is None:
-        raise Http404("計画がまだ公開されていません。")
-    return plan
 
 
 def shown(cycle: Cycle | None) -> dict:

@@ -1,6 +1,6 @@
 """What every template knows."""
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from .models import Plan
@@ -16,3 +16,10 @@ def current_plan(request: HttpRequest) -> Plan | None:
     if not hasattr(request, "_current_plan"):
         request._current_plan = Plan.objects.current()
     return request._current_plan
+
+
+def plan_or_404(request: HttpRequest) -> Plan:
+    """The plan of a page that is nothing without one."""
+    if (plan := current_plan(request)) is None:
+        raise Http404("計画がまだ公開されていません。")
+    return plan

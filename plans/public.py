@@ -1,13 +1,12 @@
 """Citizens' side of the plan's own lists."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mine_welfare.toolkit.text import OTHER, fold, kana_row
 
-from .context import current_plan
+from .context import plan_or_404
 from .models import GlossaryTerm
 
 
@@ -15,9 +14,7 @@ from .models import GlossaryTerm
 @login_not_required
 def glossary(request):
     """用語解説: every term under its row of the 五十音."""
-    plan = current_plan(request)
-    if plan is None:
-        raise Http404("計画がまだ公開されていません。")
+    plan = plan_or_404(request)
     rows: dict[str, list[GlossaryTerm]] = {}
     for term in sorted(plan.terms.all(), key=lambda term: (kana_row(term.reading) == OTHER, fold(term.reading))):
         rows.setdefault(kana_row(term.reading), []).append(term)

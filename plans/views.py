@@ -14,7 +14,7 @@ from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.lists import as_file
 
 from . import actions, lists
-from .context import current_plan
+from .context import plan_or_404
 from .editor import edit
 from .forms import NewSectionForm, PolicyForm, SectionForm, TermForm
 from .models import BasicPolicy, Erratum, GlossaryTerm, Plan, Section
@@ -59,9 +59,7 @@ class ErrataGroup:
 @roles_required(Role.SECRETARIAT, Role.AUDITOR)
 def errata(request):
     """素案の確認事項: what the city should look at before the plan is final; ?kind= shows one kind."""
-    plan = current_plan(request)
-    if plan is None:
-        raise Http404
+    plan = plan_or_404(request)
     rows = list(plan.errata.all())
     groups = [ErrataGroup(kind, [row for row in rows if row.kind == kind]) for kind in KINDS]
     asked = request.GET.get("kind")

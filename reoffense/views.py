@@ -1,7 +1,7 @@
 """The staff side of the component: its counts, the partners and the events."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -11,7 +11,7 @@ from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
-from plans.context import current_plan
+from plans.context import plan_or_404
 from plans.models import Plan
 
 from . import actions, lists
@@ -19,13 +19,6 @@ from .forms import EventForm, PartnerForm
 from .models import Event, Partner
 from .permissions import keep_refusal
 from .queries import ComponentPlan, component_plan, indicators
-
-
-def plan_or_404(request) -> Plan:
-    plan = current_plan(request)
-    if plan is None:
-        raise Http404
-    return plan
 
 
 @require_GET

@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from measures.public import plan_or_404
 from mine_welfare.toolkit.chart import answer
+from plans.context import plan_or_404
 
 from .charts import question_chart
 from .downloads import download

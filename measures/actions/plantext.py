@@ -17,6 +17,7 @@ from plans.actions import Conflict, allow_text, cleaned, digest
 from plans.models import BasicPolicy, Component, Plan
 
 from ..models import Action, Actor, Entry, Measure, Responsibility, RoleItem
+from ..queries.plantext import can_be_reshaped
 from ..workflow import EntryState
 from .cycles import TAKES_SHEETS, add_missing_entries
 
@@ -252,11 +253,6 @@ def end_action(*, action: Action, last_year: int | None, by: User, reason: str =
 
 
 # ---- a plan still being drafted -------------------------------------------------
-def can_be_reshaped(plan: Plan) -> bool:
-    """Until citizens have seen it: from then on rows end, they do not vanish."""
-    return plan.is_draft and not plan.is_current and not plan.cycles.exists()
-
-
 def still_drafted(plan: Plan, by: User) -> Plan:
     """The plan, locked; Refused once its rows may no longer vanish."""
     plan = Plan.objects.select_for_update().get(pk=plan.pk)

@@ -11,6 +11,7 @@ from plans.actions import Conflict, edit_text, fingerprint
 from ..models import PlanImportRow, RoleItem
 from ..plansheets import NEW
 from ..queries.planstate import PlanState
+from ..queries.plantext import can_be_reshaped
 from . import planshape, plantext
 from .planjudge import Finding
 
@@ -187,7 +188,7 @@ class Writer:
     # ---- what is gone --------------------------------------------------------------
     def _remove_action(self, found: Finding) -> None:
         row = self.state.rows["action"][found.key]
-        if plantext.can_be_reshaped(self.plan):
+        if can_be_reshaped(self.plan):
             plantext.remove_action(action=row, by=self.by)
             found.note = f"{found.note}素案から消します。番号は、もう使いません。"
             return

@@ -6,14 +6,14 @@ from mine_welfare.toolkit.lists import Field
 from ..queries.dashboard import Board, HeatRow
 from ..queries.measure_sheet import SheetRow
 from ..queries.structure import Distribution
-from .columns import counts, graded, moved
+from .columns import counts, graded, moved, of_year
 
 
 def tallies(board: Board, head: str) -> list[Field]:
     """The counts by `head`: rows are `queries.dashboard.CountRow`."""
     change = [Field("A・Bの増減", lambda row: _change(row.now, row.before), 12, "plain-number")]
     return [
-        Field("年度", lambda row: board.cycle.year, 8, "plain-number"),
+        of_year(board.cycle),
         Field(head, lambda row: row.label, 36),
         *counts(board.grades, lambda row: row.now),
         *(change if board.before else []),
@@ -41,7 +41,7 @@ def heat(board: Board) -> list[Field]:
 def _rating(place: int, year: int) -> Field:
     def words(row: HeatRow) -> str:
         grade, has_begun = row.ratings[place]
-        return f"{grade.code} {grade.label}" if grade else "" if has_begun else "これから"
+        return f"{grade.code} {grade.label}" if grade else "未評価" if has_begun else "これから"
 
     return Field(wareki_year(year), words, 16)
 

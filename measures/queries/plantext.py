@@ -7,6 +7,11 @@ from plans.models import Plan, Section
 from ..models import Action, Measure, RoleItem
 
 
+def can_be_reshaped(plan: Plan) -> bool:
+    """Until citizens have seen it: from then on rows end, they do not vanish."""
+    return plan.is_draft and not plan.is_current and not plan.cycles.exists()
+
+
 def contents(plan: Plan) -> dict[str, Any]:
     """The whole plan as a list of what can be changed: chapters, goals, the other plans there are."""
     # A plan that was public before stands behind the one that followed it.
@@ -20,7 +25,7 @@ def contents(plan: Plan) -> dict[str, Any]:
         "chapters": list(chapters.values()),
         "goals": plan.goals.prefetch_related("policies__goal", "policies__measures"),
         "terms": plan.terms.count(),
-        "can_reshape": plan.is_draft and not plan.is_current,
+        "can_reshape": can_be_reshaped(plan),
         "is_former": is_former,
         "may_switch": not plan.is_current and not is_former,
         "may_return": plan.is_current and plan.predecessor_id is not None and not plan.cycles.exists(),
@@ -41,5 +46,5 @@ def of_measure(measure: Measure) -> dict[str, Any]:
         "measure": measure,
         "role_groups": [(actor, items.get(actor.pk, [])) for actor in actors],
         "action_groups": [(actor, rows.get(actor.pk, [])) for actor in actors if actor.letter],
-        "can_reshape": measure.plan.is_draft and not measure.plan.is_current,
+        "can_reshape": can_be_reshaped(measure.plan),
     }

@@ -1,7 +1,7 @@
 """目標指標: the secretariat sets, changes and ends them, and writes their values by year."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -9,30 +9,22 @@ from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.fiscal import wareki_year
 from mine_welfare.toolkit.refusal import Refused
-from plans.context import current_plan
-from plans.models import Plan
+from plans.context import plan_or_404
 
 from ..actions import indicators as actions
 from ..forms.indicators import EndForm, IndicatorForm, ValueForm
 from ..models import Indicator
 
 
-def _plan(request: HttpRequest) -> Plan:
-    plan = current_plan(request)
-    if plan is None:
-        raise Http404
-    return plan
-
-
 def _indicator(request: HttpRequest, pk: int) -> Indicator:
     rows = Indicator.objects.select_related("measure__plan")
-    return get_object_or_404(rows, pk=pk, measure__plan=_plan(request))
+    return get_object_or_404(rows, pk=pk, measure__plan=plan_or_404(request))
 
 
 @require_http_methods(["GET", "POST"])
 @roles_required(Role.SECRETARIAT)
 def indicator_new(request):
-    plan = _plan(request)
+    plan = plan_or_404(request)
     form = IndicatorForm(request.POST or None, plan=plan)
     if request.method == "POST" and form.is_valid():
         try:

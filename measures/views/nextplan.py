@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.lists import as_file
-from plans.context import current_plan
+from plans.context import current_plan, plan_or_404
 from plans.editor import as_citizens_see
 from plans.models import Plan
 
@@ -47,9 +47,7 @@ def review(request, slug: str):
 @roles_required(Role.SECRETARIAT)
 def wizard(request):
     """次期計画の素案をつくる。"""
-    plan = current_plan(request)
-    if plan is None:
-        raise Http404
+    plan = plan_or_404(request)
     form = NextPlanForm(request.POST or None, plan=plan)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,7 +1,6 @@
 """計画の編集: the plan's text, changed in the browser by the secretariat."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -9,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 from plans.actions import Conflict
-from plans.context import current_plan
+from plans.context import plan_or_404
 from plans.editor import as_citizens_see, edit
 from plans.models import BasicPolicy, Plan
 
@@ -29,9 +28,7 @@ def said(form) -> str:
 @roles_required(Role.SECRETARIAT)
 def plan(request, slug: str | None = None):
     """Everything that can be changed, in the order of the book."""
-    edited = get_object_or_404(Plan, slug=slug) if slug else current_plan(request)
-    if edited is None:
-        raise Http404
+    edited = get_object_or_404(Plan, slug=slug) if slug else plan_or_404(request)
     return render(request, "measures/plantext.html", queries.contents(edited))
 
 

@@ -18,12 +18,12 @@ from plans.models import Plan
 
 from ..actions.planimports import Decision, apply_plan_import, discard_plan_import
 from ..actions.planreturned import receive_plan_workbook
-from ..actions.plantext import can_be_reshaped
 from ..forms.planworkbooks import PlanApplyForm, PlanUploadForm
 from ..models import PlanImport
 from ..planworkbook import plan_workbook
 from ..queries.planimports import Found, found_in
 from ..queries.planstate import plan_state
+from ..queries.plantext import can_be_reshaped
 from .plantext import said
 from .workbooks import chosen_sides
 

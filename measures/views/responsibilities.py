@@ -1,14 +1,13 @@
 """担当の割当て."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.lists import as_file
-from plans.context import current_plan
+from plans.context import current_plan, plan_or_404
 
 from .. import actions, lists, permissions
 from ..forms import AssignForm
@@ -21,9 +20,7 @@ from .years import running_cycle
 @roles_required(Role.SECRETARIAT, Role.AUDITOR)
 def responsibilities(request):
     """担当の割当て: the 「関係各課」 that name nobody yet."""
-    plan = current_plan(request)
-    if plan is None:
-        raise Http404
+    plan = plan_or_404(request)
     cycle = running_cycle(request)
     year = cycle.year if cycle else plan.start_year
     rows, orphaned = list(staff.unassigned(plan, year)), list(staff.orphaned(plan, year))

@@ -4,7 +4,7 @@ import copy
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,7 +12,7 @@ from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.lists import as_file
 from plans.actions import Conflict
-from plans.context import current_plan
+from plans.context import current_plan, plan_or_404
 
 from .. import actions, lists, permissions
 from ..actions.scales import scale_mark
@@ -29,9 +29,7 @@ def scale_or_404(request: HttpRequest, pk: int) -> Scale:
 @roles_required(Role.SECRETARIAT, Role.AUDITOR)
 def scales(request):
     """Every scale of the plan, with its printed definitions and the years that use it."""
-    plan = current_plan(request)
-    if plan is None:
-        raise Http404
+    plan = plan_or_404(request)
     rows = plan.scales.prefetch_related("grades", "directions", "cycles").annotate(uses=Count("cycles")).order_by("pk")
     if file := as_file(request, "評価の基準", lists.SCALES, lists.marks(rows)):
         return file

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
-from plans.context import current_plan
+from plans.context import plan_or_404
 from plans.models import Plan
 
 from .. import actions
@@ -68,9 +68,7 @@ class Wizard:
 
 
 def wizard_of(request: HttpRequest) -> Wizard:
-    plan = current_plan(request)
-    if plan is None:
-        raise Http404
+    plan = plan_or_404(request)
     draft = CycleDraft.objects.filter(plan=plan).select_related("saved_by").first()
     return Wizard(pages.Known(plan, list(plan.cycles.all()), list(plan.scales.all())), draft)
 

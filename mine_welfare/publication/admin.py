@@ -13,8 +13,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET, require_POST
 from import_export.admin import ImportExportMixin
 
-from measures.public import plan_or_404
 from mine_welfare.toolkit.refusal import Refused
+from plans.context import plan_or_404
 from surveys.forms import FileForm
 
 from .master import sending

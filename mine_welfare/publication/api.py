@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from measures.public import plan_or_404
-from plans.context import current_plan
+from plans.context import current_plan, plan_or_404
 from plans.models import Plan
 
 from .opendata import RESOURCES, Resource

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from measures.models import Cycle, Measure
 from measures.permissions import counts_refusal
-from measures.public import plan_or_404, shown
+from measures.public import shown
 from measures.queries.measure_page import roles_of
 from measures.queries.structure import goal_parts
 from measures.views.papers import paper as inside_paper
@@ -22,6 +22,7 @@ from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit import excel, typography
 from mine_welfare.toolkit.fiscal import wareki_date
 from mine_welfare.toolkit.sheet import Column, Sheet
+from plans.context import plan_or_404
 from plans.models import Component, Plan, Section
 from reoffense import sheets
 from reoffense.models import Event, Partner

@@ -2,14 +2,13 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from measures.public import plan_or_404
+from plans.context import plan_or_404
 from plans.models import Plan
 
 from . import public_papers
-from .downloads import send
 
 
 def former_of(plan: Plan) -> list[Plan]:
@@ -40,16 +39,11 @@ def former_plans(request):
 @login_not_required
 def former_book(request, slug: str):
     """/downloads/plans/<slug>/plan.pdf"""
-    plan = former_or_404(request, slug)
-    return send(request, public_papers.book(plan), f"{plan.short_title}.pdf")
+    return public_papers.send_book(request, former_or_404(request, slug))
 
 
 @require_safe
 @login_not_required
 def former_report(request, slug: str, year: int, name: str):
     """/downloads/plans/<slug>/evaluations/<fy>/report.pdf and opinions.pdf"""
-    plan = former_or_404(request, slug)
-    cycle = get_object_or_404(plan.cycles.public().select_related("plan", "scale"), year=year)
-    if name not in public_papers.names_of(plan):
-        raise Http404
-    return send(request, public_papers.yearly(cycle, name), f"{cycle}-{name}.pdf")
+    return public_papers.send_yearly(request, former_or_404(request, slug), year, name)

@@ -5,10 +5,10 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from measures.public import plan_or_404
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.permissions import KEEPERS
 from mine_welfare.toolkit.refusal import Refused
+from plans.context import plan_or_404
 from surveys.forms import FileForm
 
 from .master import sending

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from measures.public import plan_or_404
 from mine_welfare.toolkit.flat import to_csv, to_json
+from plans.context import plan_or_404
 
 from .opendata import RESOURCES, counts
 from .opendata import schema as schema_of

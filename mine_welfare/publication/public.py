@@ -14,13 +14,12 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from measures.public import plan_or_404
 from measures.queries import structure
 from measures.queries.public import goal_cards, latest_public_cycle
 from mine_welfare.accounts.directory import secretariat
 from mine_welfare.toolkit import richtext, typography
 from mine_welfare.toolkit.text import clean
-from plans.context import current_plan
+from plans.context import current_plan, plan_or_404
 from plans.models import BasicGoal, Edition, Plan, Section
 
 from .evidence import voice

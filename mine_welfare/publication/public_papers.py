@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from measures.models import Cycle
-from measures.public import plan_or_404
 from measures.reports import year
 from mine_welfare.toolkit import pdf, pdf_pieces
+from plans.context import plan_or_404
 from plans.models import Plan
 from reoffense.queries import component_of
 
@@ -102,7 +102,10 @@ def _all() -> Iterator[Callable[[], object]]:
 @login_not_required
 def plan_pdf(request) -> HttpResponse | FileResponse:
     """/downloads/plan.pdf"""
-    plan = plan_or_404(request)
+    return send_book(request, plan_or_404(request))
+
+
+def send_book(request, plan: Plan) -> HttpResponse | FileResponse:
     return send(request, book(plan), f"{plan.short_title}.pdf")
 
 
@@ -129,8 +132,12 @@ def component_pdf(request) -> HttpResponse | FileResponse:
 @login_not_required
 def yearly_pdf(request, year: int, name: str) -> HttpResponse | FileResponse:
     """/downloads/evaluations/<fy>/report.pdf, opinions.pdf and reoffense.pdf"""
-    cycles = plan_or_404(request).cycles.public().select_related("plan", "scale")
-    cycle = get_object_or_404(cycles, year=year)
-    if name not in names_of(cycle.plan):
+    return send_yearly(request, plan_or_404(request), year, name)
+
+
+def send_yearly(request, plan: Plan, year: int, name: str) -> HttpResponse | FileResponse:
+    """A paper of a published year; Http404 where the plan has no such year or paper."""
+    cycle = get_object_or_404(plan.cycles.public().select_related("plan", "scale"), year=year)
+    if name not in names_of(plan):
         raise Http404
     return send(request, yearly(cycle, name), f"{cycle}-{name}.pdf")

@@ -11,11 +11,11 @@ from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.fiscal import wareki_year
 from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
+from plans.context import plan_or_404
 
 from .. import actions, lists, permissions
 from ..models import Choice, IndicatorFeed, Item, Series
 from ..queries.feeds import feed_rows, sources
-from .plan import plan_or_404
 
 
 @require_GET

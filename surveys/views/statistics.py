@@ -9,13 +9,12 @@ from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
-from plans.context import current_plan
+from plans.context import current_plan, plan_or_404
 
 from .. import actions, lists, permissions
 from ..forms import FileForm, PointForm
 from ..models import Point, Series
 from ..queries.staff import statistics_overview
-from .plan import plan_or_404
 
 
 @require_GET

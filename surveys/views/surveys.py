@@ -11,14 +11,13 @@ from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.lists import as_file
 from mine_welfare.toolkit.refusal import Refused
-from plans.context import current_plan
+from plans.context import current_plan, plan_or_404
 
 from .. import actions, lists, permissions
 from ..forms import FileForm, SurveyForm
 from ..models import Question, Survey, Upload
 from ..queries.public import facts
 from ..queries.staff import survey_overview
-from .plan import plan_or_404
 
 FILES = {
     Upload.Kind.TALLIES: (

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.refusal import Refused
+from plans.context import plan_or_404
 
 from .. import actions, permissions, sheets
 from ..downloads import download
@@ -15,7 +16,6 @@ from ..forms import FileForm
 from ..models import Survey, Upload
 from ..sheets import answers, definition, statistics, tallies
 from ..sheets.cells import Reading
-from .plan import plan_or_404
 from .surveys import survey_or_404
 
 SHOWN = 100  # lines of a preview

@@ -10,6 +10,7 @@ from measures.models import Action, ActionGroup, Measure, RoleItem
 from plans.models import Component, Plan
 from tests.factories import (
     ActionFactory,
+    CycleFactory,
     MeasureFactory,
     OrganizationFactory,
     PlanFactory,
@@ -274,6 +275,18 @@ def test_a_draft_grows_and_shrinks(desk, office):
     gone = desk.post(f"/staff/plan/measures/{measure.pk}/remove/", follow=True)
     assert banners(gone)[0] == f"施策「{measure}」を素案から消しました。"
     assert [row.code for row in Measure.objects.all()] == ["1-1-2"]
+
+
+@pytest.mark.parametrize(("years", "offered"), [(0, True), (1, False)])
+def test_a_draft_that_had_a_year_offers_only_what_it_would_do(desk, years, offered):
+    plan = PlanFactory(slug="former", is_current=False)
+    measure = MeasureFactory(policy__goal__plan=plan)
+    CycleFactory.create_batch(years, plan=plan)
+    words = (
+        ("施策を加える", desk.get(f"/staff/plan/{plan.slug}/")),
+        ("素案から消す", desk.get(f"/staff/plan/measures/{measure.pk}/")),
+    )
+    assert [word in page.text for word, page in words] == [offered, offered]
 
 
 def test_the_plan_citizens_see_does_neither(desk, action, measure):
