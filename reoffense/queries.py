@@ -4,9 +4,11 @@ The actions and sheets are those of `measures`. What an area reaches through a
 cross-reference (「…に掲げる取組」, 再掲) is shown beside it and never counted with it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
@@ -103,7 +105,7 @@ class ComponentPlan:
 
 
 def component_plan(plan: Plan, cycle: Cycle | None = None, sheets: QuerySet | None = None) -> ComponentPlan | None:
-    """The component of `plan` with the results of `cycle` (None: the latest published year); 10 queries at most.
+    """The component of `plan` with the results of `cycle` (None: the latest published year); 8 queries at most.
 
     `sheets` are those the reader may see; without it, what was published.
     """
@@ -130,10 +132,8 @@ def component_plan(plan: Plan, cycle: Cycle | None = None, sheets: QuerySet | No
     others = [rows[action.pk] for action in actions if action.group_id not in inside]
     found = ComponentPlan(component, _measures(focus), cycle, areas, others)
     if cycle:
-        own = cycle.entries.filter(action__in=actions)
-        by_group = distributions(cycle, "action__group", entries=own)
-        found.whole = distributions(cycle, entries=own).get(())
-        found.by_area = {pk: counts for pk, counts in by_group.items() if pk}
+        found.whole = make.counts(lambda _measure, _group, action: action in rows).get(True)
+        found.by_area = make.counts(lambda _measure, group, action: group if action in rows else None)
     return found
 
 
@@ -158,9 +158,19 @@ class _Rows:
         sheets = cycle.entries.public() if sheets is None else sheets.filter(cycle=cycle)
         sheets = sheets.filter(action__in=actions).select_related("rating", "direction", "organization")
         self.sheets = {(sheet.action_id, sheet.organization_id): sheet for sheet in sheets}
-        self.referred = distributions(cycle, "action__measure")
-        repeated = [action.repeats_id for action in actions if action.repeats_id]
-        self.repeated = distributions(cycle, "action", entries=cycle.entries.filter(action__in=repeated))
+        self.counted = distributions(cycle, "action__measure", "action__group", "action")
+        self.referred = self.counts(lambda measure, *_: measure)
+        self.repeated = self.counts(lambda _measure, _group, action: action)
+
+    def counts(self, key: Callable[..., Any]) -> dict[Any, Distribution]:
+        """The counts of the year by `key(measure, group, action)`; those without one are left out."""
+        found: dict[Any, Counter] = defaultdict(Counter)
+        grades = []
+        for place, one in self.counted.items():
+            if name := key(*place):
+                found[name].update(one.counts)
+                grades = one.grades
+        return {name: Distribution(grades, dict(counts)) for name, counts in found.items()}
 
     def row(self, action: Action) -> Row:
         offices = self.offices[action.pk]

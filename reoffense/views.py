@@ -1,12 +1,14 @@
 """The staff side of the component: its counts, the partners and the events."""
 
+from operator import attrgetter
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from measures import permissions as year_permissions
-from measures.views.years import INSIDE, asked_cycle
+from measures.views.years import INSIDE, asked_cycle, cycles_of
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.roles import Role
 from mine_welfare.toolkit.lists import as_file
@@ -25,10 +27,12 @@ from .queries import ComponentPlan, component_plan, indicators
 @roles_required(*INSIDE, Role.COMMITTEE)
 def overview(request):
     """再犯防止: the counts of one year by area, with its rows, papers and lists."""
-    plan, cycle = plan_or_404(request), asked_cycle(request)
+    plan, cycles = plan_or_404(request), cycles_of(request)
+    cycle = asked_cycle(request, cycles)
     not_yet = year_permissions.counts_refusal(request.user, cycle) if cycle else None
     sheets = None if not_yet or cycle is None else year_permissions.visible_to(cycle.entries.all(), request.user)
-    page = component_plan(plan, None if not_yet else cycle, sheets)
+    published = max((one for one in cycles if one.is_public), key=attrgetter("year"), default=None)
+    page = component_plan(plan, published if not_yet else cycle, sheets)
     if page is None:
         return render(request, "reoffense/none.html")
     if file := table_file(request, plan, page):
@@ -40,7 +44,7 @@ def overview(request):
         "cycle": page.cycle,
         "not_yet": not_yet,
         "is_sample": bool(page.cycle and page.cycle.is_sample),
-        "cycles": [one for one in plan.cycles.all() if not year_permissions.counts_refusal(request.user, one)],
+        "cycles": [one for one in cycles if not year_permissions.counts_refusal(request.user, one)],
         "partners": Partner.objects.filter(plan=plan),
         "events": Event.objects.filter(plan=plan).order_by("-starts_on"),
         "refusal": keep_refusal(request.user),

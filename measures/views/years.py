@@ -25,9 +25,9 @@ def running_cycle(request: HttpRequest) -> Cycle | None:
     return next(iter(cycles_of(request)), None)
 
 
-def asked_cycle(request: HttpRequest) -> Cycle | None:
-    """The year named in the address, else the one staff are working on."""
-    cycles = cycles_of(request)
+def asked_cycle(request: HttpRequest, cycles: list[Cycle] | None = None) -> Cycle | None:
+    """The year named in the address, else the one staff are working on; of `cycles` if they are known."""
+    cycles = cycles_of(request) if cycles is None else cycles
     asked = request.GET.get("year", "")
     return next((cycle for cycle in cycles if str(cycle.year) == asked), None) or next(iter(cycles), None)
 

@@ -54,6 +54,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place("評価の基準", "staff:scales", OFFICE, "達成度と今後の方向性の、区分と定義です。"),
         Place("お知らせ", "staff:notices", OFFICE, "担当課のホームに載せるお知らせを書きます。"),
         Place("会議と会議資料", "staff:meetings", OFFICE, "会議の次第と資料を、1つのPDFにまとめます。"),
+        Place("配付資料", "staff:handed-out", MEETING, "会議で配付した資料を、PDFで読みます。", (Role.COMMITTEE,)),
         Place("公表", "staff:publication-now", KEEPERS, "市民に見える内容を確かめて公表し、訂正します。"),
         Place("変更の記録", "staff:changes", KEEPERS, "いつ、だれが、何を変えたかを確かめ、元に戻します。"),
     ),

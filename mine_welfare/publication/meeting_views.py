@@ -8,7 +8,9 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from measures.models import Entry
 from measures.views.years import asked_cycle
+from measures.workflow import EntryState
 from mine_welfare.accounts.decorators import roles_required
 from mine_welfare.accounts.models import Organization
 from mine_welfare.accounts.roles import Role
@@ -19,10 +21,14 @@ from plans.context import current_plan
 
 from . import actions, lists
 from .models import Handout, Meeting, Paper
+from .permissions import AT_THE_TABLE
 
 LARGEST = 50 * 1024 * 1024  # bytes of one attached PDF
 # Papers that can be of one department or organization alone.
 BY_ORGANIZATION = (Paper.Kind.SHEETS, Paper.Kind.BLANKS, Paper.Kind.LIST)
+# Papers that print the sheets of a year as they stand, and the states in which these are settled.
+OF_SHEETS = (Paper.Kind.SHEETS, Paper.Kind.LIST, Paper.Kind.REPORT)
+SETTLED = (EntryState.ACCEPTED, EntryState.FIXED)
 # By how many places a button moves a handout, and the button that takes it off.
 PLACES, AWAY = {"up": -1, "down": 1}, "away"
 
@@ -126,15 +132,26 @@ def meeting(request, pk: int):
 
 def show(request, row: Meeting, form: MeetingForm, handout_form: HandoutForm):
     packs = Paper.objects.filter(kind=Paper.Kind.PACK, scope__meeting=row.pk)
+    handouts = list(row.handouts.all())
     context = {
         "meeting": row,
         "form": form,
         "handout_form": handout_form,
-        "handouts": _with_neighbours(list(row.handouts.all())),
+        "handouts": _with_neighbours(handouts),
+        "unsettled": _unsettled(row, handouts),
         "packs": packs,
     }
     status = 422 if form.errors or handout_form.errors else 200
     return render(request, "publication/meeting.html", context, status=status)
+
+
+def _unsettled(meeting: Meeting, handouts: list[Handout]) -> int:
+    """How many sheets in the handouts the secretariat has not confirmed; one department's handout has its own."""
+    of = [one.scope.get("organization") for one in handouts if one.kind in OF_SHEETS]
+    if not of:
+        return 0
+    rows = Entry.objects.filter(cycle=meeting.cycle_id).exclude(state__in=SETTLED)
+    return (rows if None in of else rows.filter(organization__in=of)).count()
 
 
 def _with_neighbours(rows: list[Handout]) -> list[tuple[Handout, bool, bool]]:
@@ -205,3 +222,19 @@ def handout_file(request, pk: int, handout: int):
     if not row.upload:
         raise Http404
     return FileResponse(row.upload.open("rb"), content_type="application/pdf", filename=f"{row.title}.pdf")
+
+
+# ---- for those who come ---------------------------------------------------------
+@require_GET
+@roles_required(*AT_THE_TABLE)
+def handed_out(request):
+    """配付資料: what was handed out at each meeting of the plan."""
+    rows = Meeting.objects.handed_out().filter(cycle__plan=current_plan(request))
+    return render(request, "publication/handed_out.html", {"meetings": rows})
+
+
+@require_GET
+@roles_required(*AT_THE_TABLE)
+def handed_out_file(request, pk: int):
+    row = get_object_or_404(Meeting.objects.handed_out(), pk=pk, cycle__plan=current_plan(request))
+    return FileResponse(row.pack.file.open("rb"), content_type="application/pdf", filename=f"{row.pack}.pdf")

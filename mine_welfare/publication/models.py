@@ -89,6 +89,12 @@ class Paper(models.Model):
         return 100 * self.done // self.total if self.total else 0
 
 
+class MeetingQuerySet(models.QuerySet):
+    def handed_out(self):
+        """With the pack recorded as handed out."""
+        return self.filter(pack__isnull=False).select_related("pack", "cycle")
+
+
 class Meeting(models.Model):
     """会議: a meeting of the committee or the liaison council, with what was handed out."""
 
@@ -99,6 +105,8 @@ class Meeting(models.Model):
     agenda = models.TextField("次第", blank=True, help_text="1行に1つ書きます。番号は自動で付きます。")
     pack = models.ForeignKey(Paper, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="送った資料")
     sent_on = models.DateField("送付日", null=True, blank=True)
+
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "会議"

@@ -10,6 +10,8 @@ from .models import Meeting, Paper
 # Who takes every paper, and who takes those of their own departments.
 KEEPERS = (Role.SECRETARIAT, Role.AUDITOR)
 DEPARTMENTS = (Role.WRITER, Role.APPROVER)
+# Who reads what was handed out at the meetings.
+AT_THE_TABLE = (*KEEPERS, Role.COMMITTEE)
 OF_A_DEPARTMENT = (Paper.Kind.SHEETS, Paper.Kind.BLANKS, Paper.Kind.LIST)
 
 

@@ -7,8 +7,12 @@ import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from measures.models import Entry
+from measures.workflow import EntryState
 from mine_welfare.publication import worker
 from mine_welfare.publication.models import Handout, Meeting, Paper
+from tests.factories import EntryFactory, OrganizationFactory
+from tests.personas import PERSONAS
 
 
 @pytest.fixture
@@ -153,10 +157,11 @@ def test_a_pack_has_cover_and_handouts_numbered_through(client, meeting, entry):
     with pikepdf.open(paper.file.path) as file, file.open_outline() as outline:
         assert [mark.title for mark in outline.root][:2] == ["次第", "資料1　主な意見と市の考え方"]
 
-    client.post(f"/staff/meetings/{meeting.pk}/pack/{paper.pk}/sent/")
+    page = client.post(f"/staff/meetings/{meeting.pk}/pack/{paper.pk}/sent/", follow=True)
     meeting.refresh_from_db()
     assert meeting.pack == paper
     assert meeting.sent_on is not None
+    assert f'<a href="/staff/meetings/{meeting.pk}/handed-out.pdf">会議資料（PDF・6ページ）</a>' in page.text
 
 
 def test_what_was_sent_stays_as_it_was(client, meeting, entry):
@@ -167,3 +172,67 @@ def test_what_was_sent_stays_as_it_was(client, meeting, entry):
     second, first = Paper.objects.all()
     assert first.file.path != second.file.path
     assert first.pages == second.pages == 3
+
+
+# ---- sheets nobody has confirmed yet ---------------------------------------------------
+def test_a_pack_with_sheets_nobody_confirmed_says_so_before(client, meeting, entry):
+    EntryFactory(cycle=meeting.cycle, action=entry.action, organization=OrganizationFactory(name="総務課"))
+
+    def unsettled() -> int:
+        return client.get(f"/staff/meetings/{meeting.pk}/").context["unsettled"]
+
+    found = [unsettled()]
+    for scope in ({"organization": entry.organization_id}, {}):
+        Handout.objects.create(
+            meeting=meeting, kind="sheets", title="個票", scope=scope, position=meeting.handouts.count()
+        )
+        found.append(unsettled())
+    Entry.objects.filter(pk=entry.pk).update(state=EntryState.ACCEPTED)
+    found.append(unsettled())
+    Entry.objects.update(state=EntryState.FIXED)
+    assert [*found, unsettled()] == [0, 1, 2, 1, 0]
+
+
+# ---- for those who come ---------------------------------------------------------------
+@pytest.fixture
+def sent(meeting, secretariat) -> Meeting:
+    """The meeting, with a pack handed out."""
+    about = {"plan": meeting.cycle.plan, "cycle": meeting.cycle, "asked_by": secretariat, "scope": {"meeting": 1}}
+    pack = Paper(kind="pack", title="会議資料", state="done", pages=3, **about)
+    pack.file.save("pack.pdf", upload(pages=3))
+    meeting.pack, meeting.sent_on = pack, datetime.date(2026, 8, 10)
+    meeting.save()
+    return meeting
+
+
+@pytest.mark.parametrize(
+    ("persona", "status"),
+    [(one, 200 if one in ("secretariat", "auditor", "committee") else 403) for one in PERSONAS],
+)
+def test_who_reads_what_was_handed_out(request, client_of, sent, persona, status):
+    person = client_of(request.getfixturevalue(persona))
+    answers = [person.get("/staff/meetings/handed-out/"), person.get(f"/staff/meetings/{sent.pk}/handed-out.pdf")]
+    assert [answer.status_code for answer in answers] == [status, status]
+    if status == 200:
+        assert list(answers[0].context["meetings"]) == [sent]
+        with pikepdf.open(BytesIO(b"".join(answers[1].streaming_content))) as file:
+            assert len(file.pages) == 3
+
+
+def test_nobody_reads_what_was_not_handed_out(client_of, committee, sent, plan):
+    Meeting.objects.update(pack=None)
+    reader = client_of(committee)
+    page = reader.get("/staff/meetings/handed-out/")
+    assert (list(page.context["meetings"]), "配付した資料は、まだありません" in page.text) == ([], True)
+    assert reader.get(f"/staff/meetings/{sent.pk}/handed-out.pdf").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_takes_the_same_queries_for_any_number(client_of, committee, sent, django_assert_num_queries, rows):
+    for _ in range(rows - 1):
+        Meeting.objects.create(
+            cycle=sent.cycle, name="会議", held_on=sent.held_on, pack=sent.pack, sent_on=sent.sent_on
+        )
+    reader = client_of(committee)
+    with django_assert_num_queries(5):
+        reader.get("/staff/meetings/handed-out/")

@@ -67,13 +67,13 @@ OFFICE = frozenset({"secretariat", "auditor"})
 TABLES = {
     "重点項目ごとの達成度": Table(
         PAGE, areas, ["年度", "重点項目", *COUNTS], ["2025", "ア 安全", "0", "1", "0", "0", "0", "0", "1"],
-        lambda page: [one.focus for one, counts in page["page"].area_counts() if counts], "重点項目", 14,
+        lambda page: [one.focus for one, counts in page["page"].area_counts() if counts], "重点項目", 12,
         readers=OFFICE, of="areas",
     ),
     "取組ごとの状況": Table(
         PAGE, actions, ["年度", "重点項目", "番号", "取組", "担当", "達成度", "今後の方向性"],
         ["2025", "ア 安全", ANY, "取組1", "福祉課", "B 計画どおり", "継続"],
-        lambda page: [row.action.code for one in page["page"].areas for row in one.rows], "番号", 14, readers=OFFICE,
+        lambda page: [row.action.code for one in page["page"].areas for row in one.rows], "番号", 12, readers=OFFICE,
     ),
     "目標指標": Table(
         PAGE, indicators,

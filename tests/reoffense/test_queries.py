@@ -102,13 +102,13 @@ def test_queries_do_not_grow_with_the_rows(plan, areas, published, office, compo
             component_plan(plan)
         return len(queries)
 
-    assert count() == 11
+    assert count() == 8
     for _ in range(3):
         action = ActionFactory(measure=areas[0].group.measure, group=areas[0].group)
         ResponsibilityFactory(action=action, organization=office)
         component.actions.add(action)
         fill(EntryFactory(cycle=published, action=action, organization=office, state=EntryState.FIXED))
-    assert count() == 11
+    assert count() == 8
 
 
 def test_a_portal_without_the_component_has_no_page(plan, client):
