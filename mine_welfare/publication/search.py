@@ -27,6 +27,7 @@ from plans.models import BasicPolicy, Edition, Plan
 from surveys.models import MeetingTopic, Question
 
 from .places import of_question, of_topic, places
+from .spellings import pattern
 
 LONGEST = 100  # characters of a query; the rest is left out
 EXCERPT = 60  # characters on each side of the first hit
@@ -64,7 +65,7 @@ class Document:
 @dataclass(frozen=True)
 class Result:
     document: Document
-    words: tuple[str, ...]
+    words: tuple[re.Pattern[str], ...]
 
     @property
     def excerpt(self) -> SafeString:
@@ -172,13 +173,13 @@ def _index(edition: Edition) -> tuple[Document, ...]:
 
 def search(plan: Plan, query: str) -> list[Result]:
     """Documents that hold every word of `query`, those with a hit in the title first."""
-    words = tuple(filter(None, map(fold, query.split())))
+    words = tuple(map(pattern, filter(None, map(fold, query.split()))))
     if not words:
         return []
     found = []
     for document in _index(plan.edition):
-        if all(word in document.folded_title or word in document.folded for word in words):
-            in_title = sum(word in document.folded_title for word in words)
+        if all(word.search(document.folded_title) or word.search(document.folded) for word in words):
+            in_title = sum(word.search(document.folded_title) is not None for word in words)
             found.append((-in_title, document))
     found.sort(key=lambda pair: pair[0])
     return [Result(document, words) for _, document in found]
@@ -193,7 +194,7 @@ def counts_by_kind(results: Iterable[Result]) -> dict[Kind, int]:
 
 
 # ---- showing -------------------------------------------------------------------
-def excerpt(document: Document, words: tuple[str, ...]) -> SafeString:
+def excerpt(document: Document, words: Iterable[re.Pattern[str]]) -> SafeString:
     """The text around the first hit, the hits marked; without a hit in the text, its beginning."""
     spans = sorted(_spans(document, words))
     first_hit, end_of_hit = spans[0] if spans else (0, EXCERPT)
@@ -217,10 +218,8 @@ def _sentence_start(text: str, hit: int) -> int:
     return earliest
 
 
-def _spans(document: Document, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+def _spans(document: Document, words: Iterable[re.Pattern[str]]) -> Iterator[tuple[int, int]]:
     for word in words:
-        at = document.folded.find(word)
-        while at >= 0:
-            last = document.places[at + len(word) - 1]
-            yield document.places[at], _LETTER.match(document.text, last).end()
-            at = document.folded.find(word, at + len(word))
+        for hit in word.finditer(document.folded):
+            last = document.places[hit.end() - 1]
+            yield document.places[hit.start()], _LETTER.match(document.text, last).end()

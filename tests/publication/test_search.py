@@ -6,6 +6,7 @@ from django.utils import timezone
 from measures.workflow import CycleState, EntryState
 from mine_welfare.accounts.models import Organization
 from mine_welfare.publication.search import LONGEST, Kind, counts_by_kind, excerpt, search
+from mine_welfare.publication.spellings import SPELLINGS, pattern
 from plans.models import GlossaryTerm
 from surveys.models import MeetingTopic, ResidentMeeting
 from tests.factories import (
@@ -125,6 +126,14 @@ def test_the_spelling_does_not_matter(plan, query):
     assert found(plan, query) == [(Kind.SECTION, "/plan/chapters/1/#s1-1")]
 
 
+@pytest.mark.parametrize("group", SPELLINGS, ids=lambda group: group[0])
+def test_one_spelling_finds_all_of_a_word(plan, group):
+    for number, written in enumerate(group, start=1):
+        SectionFactory(plan=plan, anchor=f"1-{number}", position=number, title="題", body=f"市の{written}です。")
+    places = {(Kind.SECTION, f"/plan/chapters/1/#s1-{number}") for number in range(1, len(group) + 1)}
+    assert [set(found(plan, f"{typed}です")) for typed in group] == [places] * len(group)
+
+
 @pytest.mark.parametrize("query", ["アンケート 調査 座談会", "はし", "２０２５"])
 def test_every_word_must_be_there(plan, query):
     SectionFactory(plan=plan, body="2024年のアンケート調査をばしょごとに行いました。")
@@ -162,6 +171,7 @@ def shown(plan, query: str) -> str:
         ("相談窓口", "相談窓 談窓口", "<mark>相談窓</mark>口"),
         ("<b>窓口</b> & 相談", "窓口", "&lt;b&gt;<mark>窓口</mark>&lt;/b&gt; &amp; 相談"),
         ("㈱の窓口", "株", "<mark>㈱</mark>の窓口"),
+        ("ひきこもりの窓口", "引きこもり", "<mark>ひきこもり</mark>の窓口"),
     ],
 )
 def test_the_hits_are_marked_in_what_people_wrote(plan, body, query, excerpt):
@@ -182,7 +192,7 @@ def test_without_a_hit_in_the_text_its_beginning_is_shown(plan):
 def test_an_excerpt_of_nothing_is_nothing(plan):
     SectionFactory(plan=plan, title="窓口", body="")
     (result,) = search(plan, "窓口")
-    assert excerpt(result.document, ("窓口",)) == ""
+    assert excerpt(result.document, [pattern("窓口")]) == ""
 
 
 # ---- what is not public -------------------------------------------------------------
