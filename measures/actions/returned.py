@@ -31,6 +31,7 @@ CHUNK = 500  # rows in memory at once
 FORGOTTEN = datetime.timedelta(hours=1)
 State, Kind = WorkbookImport.State, WorkbookRow.Kind
 APPROVAL_LOST = "反映すると、課長の確認をもう一度受けます。"
+STILL_MISSING = "反映したあとも、提出に必要な{number}項目（{labels}）が空いています。"
 NOT_A_FORM = (
     f"シート「{sheets.FORM}」に「{'」「'.join(sheets.NEEDED)}」の見出しがありません。"
     "ポータルからダウンロードした調査票を選んでください。"
@@ -188,6 +189,9 @@ class _Check:
             put(entry, changes_of(entry, as_values(found.values, self.choices)), by=self.by)
         except Refused as refused:
             self.reader.refuse(row, "code", str(refused))
+        else:
+            if missing := entry.missing_labels:
+                found.note = STILL_MISSING.format(number=len(missing), labels="、".join(missing))
 
     def finish(self) -> WorkbookImport:
         self._refuse_doubles()

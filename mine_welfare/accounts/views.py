@@ -244,10 +244,12 @@ def organizations(request):
     )
     if file := as_file(request, "組織", lists.ORGANIZATIONS, rows):
         return file
-    current = set(Organization.objects.current().values_list("pk", flat=True))
+    still_there = set(Organization.objects.current().values_list("pk", flat=True))
+    current = [row for row in rows if row.pk in still_there]
     context = {
-        "current": [row for row in rows if row.pk in current],
-        "ended": [row for row in rows if row.pk not in current],
+        "current": current,
+        "without_phone": [row for row in current if row.kind != Organization.Kind.OUTSIDE and not row.phone],
+        "ended": [row for row in rows if row.pk not in still_there],
     }
     return render(request, "accounts/organizations.html", context)
 

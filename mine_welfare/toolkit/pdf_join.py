@@ -28,8 +28,6 @@ from pikepdf import (
 )
 from pikepdf import Object as PdfObject
 
-from . import pdf_fonts
-
 # The address of a link that leads to another piece of the same paper, before its name.
 ELSEWHERE = "http://piece.invalid/"
 
@@ -62,6 +60,8 @@ def bind(pieces: Sequence[Part]) -> bytes:
 
     What the paper says of itself is taken from the first.
     """
+    from . import pdf_fonts  # its library takes 50 ms to load, and few processes ever bind a paper
+
     names: dict[str, tuple[int, list]] = {}
 
     def read(source: Pdf, first: int) -> None:

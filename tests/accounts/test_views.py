@@ -282,11 +282,20 @@ def test_the_last_of_the_secretariat_is_not_retired(secretariat, sysadmin, clien
 # ---- organizations ----------------------------------------------------------
 def test_adding_and_changing_an_organization(desk, office):
     made = desk.post("/staff/organizations/new/", GIVEN, follow=True)
-    assert banners(made) == ["「新課」を保存しました。"]
+    assert banners(made)[0] == "「新課」を保存しました。"
     new = Organization.objects.get(slug="new")
     desk.post(f"/staff/organizations/{new.pk}/", GIVEN | {"phone": "0837-52-5228", "slug": "moved"})
     new.refresh_from_db()
     assert (new.phone, new.slug) == ("0837-52-5228", "new")
+
+
+def test_organizations_nobody_can_call_are_counted_until_they_have_a_number(desk, office):
+    OrganizationFactory(kind=Organization.Kind.OUTSIDE)
+    OrganizationFactory(valid_to=2020)
+    missing = desk.get("/staff/organizations/")
+    assert (missing.context["without_phone"], banners(missing)) == ([office], ["電話番号のない組織があります"])
+    Organization.objects.filter(pk=office.pk).update(phone="0837-52-5228")
+    assert banners(desk.get("/staff/organizations/")) == []
 
 
 def test_an_organization_that_cannot_be_saved(desk, office):

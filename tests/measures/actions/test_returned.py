@@ -61,6 +61,7 @@ def test_a_first_answer_is_new(entry, writer):
     assert counts(record) == {"new": 1}
     assert (row.number, row.code, row.entry, row.seen) == (5, entry.action.code, entry, 0)
     assert row.values == {"result": "開いた。", "rating": "A"}
+    assert row.note == "反映したあとも、提出に必要な2項目（今後の方向性、次年度の取組予定）が空いています。"
     entry.refresh_from_db()
     assert (entry.state, entry.version, entry.result) == ("empty", 0, "")
 
@@ -70,6 +71,7 @@ def test_another_answer_is_a_change_beside_what_stood(entry, writer):
     record = returned(entry.cycle, writer, written(made(entry.cycle), {(entry.action.code, "取組実績"): None}))
     row = only_row(record)
     assert (counts(record), row.values, row.before["result"]) == ({"changed": 1}, {"result": ""}, "会議を2回開いた。")
+    assert row.note == "反映したあとも、提出に必要な1項目（取組実績）が空いています。"
 
 
 def test_a_confirmed_sheet_comes_with_a_warning(entry, writer):
