@@ -4,9 +4,10 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -94,3 +95,22 @@ def check_queries(table: Table, get: Get, rows: int) -> None:
     with CaptureQueriesContext(connection) as asked:
         found = as_csv(client.get(table.address("csv")))
     assert (len(found), len(asked)) == (rows + 1, table.queries)
+
+
+class EveryList:
+    """What is asked of every list of a room; `tables` are its lists by name."""
+
+    tables: ClassVar[dict[str, Table]]
+
+    def pytest_generate_tests(self, metafunc):
+        metafunc.parametrize("table", self.tables.values(), ids=self.tables)
+
+    def test_the_columns_and_the_row(self, table, request):
+        check_contents(table, request.getfixturevalue)
+
+    def test_everyone_gets_the_rows_of_the_page(self, table, request):
+        check_rows_and_readers(table, request.getfixturevalue)
+
+    @pytest.mark.parametrize("rows", [1, 3])
+    def test_a_file_of_any_length_asks_the_same_few_questions(self, table, rows, request):
+        check_queries(table, request.getfixturevalue, rows)

@@ -3,7 +3,7 @@
 import pytest
 
 from plans.models import Erratum, GlossaryTerm, Plan
-from tests.tables import Table, check_contents, check_queries, check_rows_and_readers
+from tests.tables import EveryList, Table
 
 pytestmark = pytest.mark.django_db
 
@@ -39,20 +39,7 @@ TABLES = {
         lambda page: [term.term for term in page["terms"]], "用語", 5, readers=frozenset({"secretariat"}),
     ),
 }  # fmt: skip
-EVERY = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
 
-@EVERY
-def test_the_columns_and_the_row(table, request):
-    check_contents(table, request.getfixturevalue)
-
-
-@EVERY
-def test_everyone_gets_the_rows_of_the_page(table, request):
-    check_rows_and_readers(table, request.getfixturevalue)
-
-
-@EVERY
-@pytest.mark.parametrize("rows", [1, 3])
-def test_a_file_of_any_length_asks_the_same_few_questions(table, rows, request):
-    check_queries(table, request.getfixturevalue, rows)
+class TestLists(EveryList):
+    tables = TABLES

@@ -9,7 +9,7 @@ from measures.models import ActionGroup, Indicator, IndicatorValue
 from measures.workflow import EntryState
 from reoffense.models import Event, FocusArea, Partner
 from tests.factories import ActionFactory, EntryFactory, ResponsibilityFactory, fill
-from tests.tables import Table, check_contents, check_queries, check_rows_and_readers
+from tests.tables import EveryList, Table
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2026, 7, 1)
@@ -90,20 +90,7 @@ TABLES = {
         lambda page: [one.title for one in page["events"]], "行事", 10, readers=INSIDE, of="events",
     ),
 }  # fmt: skip
-EVERY = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
 
-@EVERY
-def test_the_columns_and_the_row(table, request):
-    check_contents(table, request.getfixturevalue)
-
-
-@EVERY
-def test_everyone_gets_the_rows_of_the_page(table, request):
-    check_rows_and_readers(table, request.getfixturevalue)
-
-
-@EVERY
-@pytest.mark.parametrize("rows", [1, 3])
-def test_a_file_of_any_length_asks_the_same_few_questions(table, rows, request):
-    check_queries(table, request.getfixturevalue, rows)
+class TestLists(EveryList):
+    tables = TABLES

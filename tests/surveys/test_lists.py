@@ -8,7 +8,7 @@ from measures.models import Indicator, IndicatorValue
 from surveys.models import IndicatorFeed, Origin, Point, Series
 from tests.factories import GoalFactory, MeasureFactory, PolicyFactory
 from tests.surveys.conftest import make_question, make_survey, share
-from tests.tables import Table, check_contents, check_queries, check_rows_and_readers
+from tests.tables import EveryList, Table
 
 pytestmark = pytest.mark.django_db
 OFFICE = frozenset({"secretariat"})
@@ -93,20 +93,7 @@ TABLES = {
         lambda page: [reading.year for row in page["rows"] for reading, _ in row.readings], "年度", 9,
     ),
 }  # fmt: skip
-EVERY = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
 
-@EVERY
-def test_the_columns_and_the_row(table, request):
-    check_contents(table, request.getfixturevalue)
-
-
-@EVERY
-def test_everyone_gets_the_rows_of_the_page(table, request):
-    check_rows_and_readers(table, request.getfixturevalue)
-
-
-@EVERY
-@pytest.mark.parametrize("rows", [1, 3])
-def test_a_file_of_any_length_asks_the_same_few_questions(table, rows, request):
-    check_queries(table, request.getfixturevalue, rows)
+class TestLists(EveryList):
+    tables = TABLES
