@@ -139,6 +139,15 @@ def test_a_table_that_is_too_wide_scrolls_by_keyboard(citizen):
     assert moved is True
 
 
+def test_on_paper_the_name_of_a_measure_keeps_its_line(citizen):
+    citizen.set_viewport_size({"width": 700, "height": 1000})  # the print area of A4
+    citizen.emulate_media(media="print")
+    citizen.goto("/goals/1/")
+    heights = citizen.evaluate("() => [...document.querySelectorAll('.measure-list li > a')].map(a => a.offsetHeight)")
+    assert (len(heights), max(heights) <= 60) == (9, True)
+    citizen.emulate_media(media="screen")
+
+
 # ---- without scripts ----------------------------------------------------------------
 
 
