@@ -96,6 +96,8 @@ def axe() -> Callable[..., list[str]]:
     from axe_playwright_python.sync_playwright import Axe
 
     def look(page, **options) -> list[str]:
+        # A page that is still on its way has no styles yet, and everything on it is too small.
+        page.wait_for_load_state()
         found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}, **options})
         return [
             f"{violation['id']}: {violation['help']} – {' '.join(node['target'][0:1])} – {node['failureSummary']}"

@@ -145,7 +145,7 @@ def test_on_paper_the_name_of_a_measure_keeps_its_line(citizen):
     citizen.goto("/goals/1/")
     heights = citizen.evaluate("() => [...document.querySelectorAll('.measure-list li > a')].map(a => a.offsetHeight)")
     assert (len(heights), max(heights) <= 60) == (9, True)
-    citizen.emulate_media(media="screen")
+    citizen.emulate_media(media="null")
 
 
 # ---- without scripts ----------------------------------------------------------------

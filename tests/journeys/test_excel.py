@@ -57,6 +57,7 @@ def test_a_workbook_through_libreoffice_lands_right(signed_in, axe, cycle, actio
     assert axe(page) == []
     assert page.get_by_text("一覧にない値です。").count() == 1
     page.get_by_role("link", name="新しく記入").click()
+    page.wait_for_url("**kind=new*")
     assert axe(page) == []
     assert Entry.objects.get(pk=one.pk).version == 0
     page.get_by_role("button", name="1件を反映する").click()

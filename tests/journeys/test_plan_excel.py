@@ -40,6 +40,7 @@ def test_a_plan_through_libreoffice_lands_right(signed_in, axe, plan, secretaria
     Action.objects.filter(code="1-1-2-G01").update(content="=1+1\n+81 髙﨑😀", title="@取組")
     page.goto("/staff/plan/")
     page.get_by_role("link", name="計画をExcelで直す").click()
+    page.wait_for_url("**/workbook/")
     assert axe(page) == []
     with page.expect_download() as download:
         page.get_by_role("link", name="Excelをダウンロードする").click()
